@@ -1,0 +1,92 @@
+/** What a lab is made of. Pure: read by the server when it runs a lab and by the site when it prints one. */
+
+/** The two languages every program is written in; the value is the file's ending. */
+export const LANGUAGES = ['ts', 'py'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Which end of the conversation a program is: the one that waits (■) or the one that begins (●). */
+export type End = 'waits' | 'begins'
+
+/** One program of a lab as its author writes it. */
+export interface ProgramDefinition {
+  /** Its name in this lab, and the name of its files without ending. */
+  readonly name: string
+  readonly end: End
+  /** The lab whose folder holds the files, when they are not in this lab's own. */
+  readonly from?: string
+}
+
+/** A lab as its author writes it; the programs stand in the order in which they are to be started. */
+export interface LabDefinition {
+  /** How the course counts it: `8a`. */
+  readonly number: string
+  readonly programs: readonly ProgramDefinition[]
+}
+
+/** One program of a checked lab. */
+export interface Program extends Required<ProgramDefinition> {
+  /** The path of its file below `labs/catalog/`, for each language. */
+  readonly files: Readonly<Record<Language, string>>
+}
+
+/** A checked lab; `id` is the name of its folder. */
+export interface Lab {
+  readonly id: string
+  readonly number: string
+  readonly programs: readonly Program[]
+}
+
+const NAME = /^[a-z][a-z0-9-]*$/
+const LAB_KEYS = ['number', 'programs']
+const PROGRAM_KEYS = ['name', 'end', 'from']
+
+/** Types a lab's definition for its author. It is checked by `readLab`, when the folder's name is known. */
+export function defineLab(definition: LabDefinition): LabDefinition {
+  return definition
+}
+
+/**
+ * Checks what a `lab.ts` exports and completes it.
+ * @throws {Error} naming the lab's file and what to mend, for an author's mistake.
+ */
+export function readLab(id: string, definition: unknown): Lab {
+  const refuse = (what: string): never => {
+    throw new Error(`labs/catalog/${id}/lab.ts: ${what}`)
+  }
+  if (!NAME.test(id)) refuse(`the folder's name \`${id}\` may have small letters, digits and hyphens only`)
+  if (!isRecord(definition)) return refuse('export a lab as default: `export default defineLab({ … })`')
+  for (const key of Object.keys(definition)) {
+    if (!LAB_KEYS.includes(key)) refuse(`unknown key \`${key}\`; a lab has ${LAB_KEYS.join(', ')}`)
+  }
+  const { number, programs } = definition
+  if (typeof number !== 'string' || number === '') return refuse('`number` must be a text such as `8a`')
+  if (!Array.isArray(programs) || programs.length === 0) return refuse('`programs` must list at least one program')
+  const names = new Set<string>()
+  return {
+    id,
+    number,
+    programs: programs.map((program: unknown) => {
+      if (!isRecord(program)) return refuse('each program is `{ name, end }`')
+      for (const key of Object.keys(program)) {
+        if (!PROGRAM_KEYS.includes(key)) {
+          refuse(`unknown key \`${key}\` in a program; it has ${PROGRAM_KEYS.join(', ')}`)
+        }
+      }
+      const { name, end, from = id } = program
+      if (typeof name !== 'string' || !NAME.test(name)) {
+        return refuse(`a program's name is \`${String(name)}\`; use small letters, digits and hyphens`)
+      }
+      if (names.has(name)) refuse(`two programs are named \`${name}\``)
+      names.add(name)
+      if (end !== 'waits' && end !== 'begins') {
+        return refuse(`\`end\` of \`${name}\` is \`${String(end)}\`; it must be 'waits' or 'begins'`)
+      }
+      if (typeof from !== 'string' || !NAME.test(from)) return refuse(`\`from\` of \`${name}\` must name a lab`)
+      return { name, end, from, files: { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` } }
+    }),
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,330 @@
+/**
+ * What crosses between page and bench: the only description of it, imported by both sides.
+ *
+ * Control travels as JSON in text frames; terminal bytes travel as binary frames, unchanged. Everything a bench has
+ * to tell is an event with two marks: `n`, the order in which the bench wrote it down, and `t`, nanoseconds since the
+ * bench was opened on the machine's monotonic clock, taken when it happened.
+ */
+import { LANGUAGES, type Language } from './lab.ts'
+
+/** The version of this file. A page and a server that differ say so instead of guessing. */
+export const PROTOCOL = 1
+
+/** Where the WebSocket is. */
+export const BENCH_PATH = '/_bench'
+
+/** The largest frame a page may send, in bytes. */
+export const MAX_FRAME = 64 * 1024
+
+/** The most bytes of input one frame carries; longer pastes are cut into several. */
+export const MAX_INPUT = 16 * 1024
+
+/** The most bytes of input that may wait for one program; what comes on top is refused. */
+export const MAX_WAITING_INPUT = 256 * 1024
+
+/** Unacknowledged output at which a program is held, and at which it is let go on, in bytes. */
+export const FLOW = { high: 256 * 1024, low: 64 * 1024 } as const
+
+/** How often the server says that it is alive, and how long a page waits before it believes the opposite, in ms. */
+export const BEAT = { every: 4000, missing: 10_000 } as const
+
+/** The largest terminal a page may ask for, in cells. */
+export const MAX_CELLS = { columns: 500, rows: 200 } as const
+
+/** The size of a terminal, in cells. */
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** One program to be run. */
+export interface RunRequest extends Size {
+  readonly program: string
+  readonly language: Language
+}
+
+/** What a page says, in text frames. Keyboard input goes as binary: see `encodeInput`. */
+export type ToBench =
+  /** Must be first. `resume` asks for a bench that is still there, and for all events after number `after`. */
+  | { type: 'open'; protocol: number; lab: string; resume?: { bench: string; after: number } }
+  /** Start these programs in the lab's order, each when the one before is ready. */
+  | { type: 'run'; programs: RunRequest[] }
+  | { type: 'stop'; programs: string[] }
+  | ({ type: 'resize'; program: string } & Size)
+  /** All output of the program before this offset has been parsed by the terminal. */
+  | { type: 'ack'; program: string; offset: number }
+  /** The page is being left. The bench ends soon unless somebody returns to it. */
+  | { type: 'leave' }
+
+/** Keyboard input for one run of a program. `seq` rises by one with every frame and is never used twice. */
+export interface Input {
+  readonly type: 'input'
+  readonly run: number
+  readonly seq: number
+  readonly bytes: Uint8Array
+}
+
+/** A socket by which a program became ready. */
+export interface ReadySocket {
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+}
+
+/** What can happen at a bench. A `run` is one start of one program, counted from 1 over the whole bench. */
+export type Happening =
+  | ({ kind: 'starting'; program: string; run: number; language: Language } & Size)
+  /** The process exists. `command` is what a shell would be given: the interpreter's name and the file's. */
+  | { kind: 'started'; program: string; run: number; pid: number; command: readonly string[] }
+  /** The program holds a socket that others can reach; `null` where the system does not tell, after its first words. */
+  | { kind: 'ready'; program: string; run: number; socket: ReadySocket | null }
+  | { kind: 'stopping'; program: string; run: number }
+  /** The program itself has ended and all it printed has been told before this event. One of both is null. */
+  | { kind: 'exited'; program: string; run: number; code: number | null; signal: string | null; stopped: boolean }
+  /** The program could not be started. */
+  | { kind: 'failed'; program: string; run: number; trouble: Trouble }
+  /** A running program could not be served, or a request could not be carried out; nothing has ended. */
+  | { kind: 'notice'; program: string; run: number; trouble: Trouble }
+  /** Output of the program from this offset up to that was let go and cannot be told again. */
+  | { kind: 'gap'; program: string; from: number; to: number }
+
+/** The two marks of every event. */
+export interface Marks {
+  readonly n: number
+  readonly t: number
+}
+
+/** An event that travels as text. */
+export type ControlEvent = Marks & Happening
+
+/** Terminal output, which travels as a binary frame. `offset` counts the program's bytes over all its runs. */
+export interface OutputEvent extends Marks {
+  readonly kind: 'output'
+  readonly program: string
+  readonly run: number
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+export type BenchEvent = ControlEvent | OutputEvent
+
+/** Which languages can be run here: the interpreter's version, or null where there is none. */
+export type Interpreters = Readonly<Record<Language, string | null>>
+
+/** Why a bench ended. */
+export const ENDINGS = ['left', 'vanished', 'taken-over', 'idle', 'server-stopping'] as const
+export type Ending = (typeof ENDINGS)[number]
+
+/** What a bench says, in text frames. Output goes as binary: see `encodeOutput`. */
+export type FromBench =
+  | {
+      type: 'opened'
+      protocol: number
+      bench: string
+      /** False when the bench asked for was gone and this one is new. */
+      resumed: boolean
+      /** The number of the last event when the page was let in; what comes up to it is told again, not new. */
+      last: number
+      /** The highest input number that has reached its program or was refused. */
+      taken: number
+      /** The course's folder on the machine that runs the programs, for commands to copy. */
+      folder: string
+      interpreters: Interpreters
+    }
+  | { type: 'event'; event: ControlEvent }
+  /** All input up to this number has reached its program or was refused. */
+  | { type: 'taken'; seq: number }
+  | { type: 'trouble'; trouble: Trouble }
+  | { type: 'beat' }
+  | { type: 'closed'; ending: Ending }
+
+/** Everything that can go wrong for a reader, by name, with the values its sentence needs. */
+export type Trouble =
+  | { kind: 'unknown-lab'; lab: string }
+  | { kind: 'unknown-program'; program: string }
+  | { kind: 'unknown-message'; detail: string }
+  | { kind: 'other-version'; server: number; page: number }
+  | { kind: 'not-opened' }
+  | { kind: 'already-opened' }
+  | { kind: 'too-many-benches'; limit: number }
+  | { kind: 'already-running'; program: string }
+  | { kind: 'not-running'; program: string }
+  | { kind: 'no-interpreter'; language: Language }
+  | { kind: 'file-missing'; file: string }
+  | { kind: 'cannot-start'; program: string; detail: string }
+  | { kind: 'never-ready'; program: string; seconds: number }
+  | { kind: 'ended-before-ready'; program: string }
+  | { kind: 'input-full'; program: string; bytes: number }
+
+/** The closed list of troubles; the interface strings must word each one. */
+export const TROUBLES = [
+  'unknown-lab',
+  'unknown-program',
+  'unknown-message',
+  'other-version',
+  'not-opened',
+  'already-opened',
+  'too-many-benches',
+  'already-running',
+  'not-running',
+  'no-interpreter',
+  'file-missing',
+  'cannot-start',
+  'never-ready',
+  'ended-before-ready',
+  'input-full',
+] as const satisfies readonly Trouble['kind'][]
+
+/** What `GET /health` answers. */
+export interface Health {
+  readonly protocol: number
+  readonly version: string
+  readonly interpreters: Interpreters
+}
+
+const OUTPUT = 1
+const INPUT = 2
+const OUTPUT_HEADER = 32
+const INPUT_HEADER = 12
+
+/**
+ * A binary frame of terminal output: one byte of kind, three of padding, the run (u32), then `n`, `t` and the offset
+ * (f64 each, exact up to 2^53), big-endian, then the bytes. The program is known by its run.
+ */
+export function encodeOutput(event: OutputEvent): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(OUTPUT_HEADER + event.bytes.length)
+  const view = new DataView(frame.buffer)
+  view.setUint8(0, OUTPUT)
+  view.setUint32(4, event.run)
+  view.setFloat64(8, event.n)
+  view.setFloat64(16, event.t)
+  view.setFloat64(24, event.offset)
+  frame.set(event.bytes, OUTPUT_HEADER)
+  return frame
+}
+
+/** Reads what `encodeOutput` wrote; `programOf` names the program of a run. Null for anything else. */
+export function decodeOutput(frame: Uint8Array, programOf: (run: number) => string | undefined): OutputEvent | null {
+  if (frame.length < OUTPUT_HEADER || frame[0] !== OUTPUT) return null
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
+  const run = view.getUint32(4)
+  const program = programOf(run)
+  if (program === undefined) return null
+  return {
+    kind: 'output',
+    program,
+    run,
+    n: view.getFloat64(8),
+    t: view.getFloat64(16),
+    offset: view.getFloat64(24),
+    bytes: frame.subarray(OUTPUT_HEADER),
+  }
+}
+
+/** A binary frame of input: one byte of kind, three of padding, run and seq (u32 each), big-endian, then the bytes. */
+export function encodeInput(run: number, seq: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(INPUT_HEADER + bytes.length)
+  const view = new DataView(frame.buffer)
+  view.setUint8(0, INPUT)
+  view.setUint32(4, run)
+  view.setUint32(8, seq)
+  frame.set(bytes, INPUT_HEADER)
+  return frame
+}
+
+/** What the door says of a frame it cannot read. */
+export class Unreadable extends Error {}
+
+/**
+ * Reads one frame of a page. Nothing behind this checks again.
+ * @throws {Unreadable} naming the field that is wrong; an unknown message is an error, never silence.
+ */
+export function readToBench(frame: string | Uint8Array): ToBench | Input {
+  return typeof frame === 'string' ? readControl(frame) : readInput(frame)
+}
+
+function readInput(frame: Uint8Array): Input {
+  if (frame.length < INPUT_HEADER || frame[0] !== INPUT) throw new Unreadable('a binary frame that is not input')
+  if (frame.length - INPUT_HEADER > MAX_INPUT) throw new Unreadable(`more than ${MAX_INPUT} bytes of input in a frame`)
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
+  return { type: 'input', run: view.getUint32(4), seq: view.getUint32(8), bytes: frame.subarray(INPUT_HEADER) }
+}
+
+function readControl(text: string): ToBench {
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+  } catch {
+    throw new Unreadable('a text frame that is not JSON')
+  }
+  const message = record(raw, 'message')
+  switch (message.type) {
+    case 'open': {
+      const resume = message.resume === undefined ? undefined : record(message.resume, 'resume')
+      return {
+        type: 'open',
+        protocol: whole(message.protocol, 'protocol'),
+        lab: name(message.lab, 'lab'),
+        ...(resume && {
+          resume: { bench: name(resume.bench, 'resume.bench'), after: whole(resume.after, 'resume.after') },
+        }),
+      }
+    }
+    case 'run':
+      return {
+        type: 'run',
+        programs: list(message.programs, 'programs').map((item) => {
+          const request = record(item, 'programs[]')
+          const language = request.language
+          if (!LANGUAGES.includes(language as Language)) throw new Unreadable('`language` must be ts or py')
+          return { program: name(request.program, 'program'), language: language as Language, ...size(request) }
+        }),
+      }
+    case 'stop':
+      return { type: 'stop', programs: list(message.programs, 'programs').map((item) => name(item, 'programs[]')) }
+    case 'resize':
+      return { type: 'resize', program: name(message.program, 'program'), ...size(message) }
+    case 'ack':
+      return { type: 'ack', program: name(message.program, 'program'), offset: whole(message.offset, 'offset') }
+    case 'leave':
+      return { type: 'leave' }
+    default:
+      throw new Unreadable(`\`type\` is ${JSON.stringify(message.type)?.slice(0, 40)}`)
+  }
+}
+
+function size(value: Record<string, unknown>): Size {
+  const clamp = (cells: number, most: number) => Math.min(Math.max(cells, 1), most)
+  return {
+    columns: clamp(whole(value.columns, 'columns'), MAX_CELLS.columns),
+    rows: clamp(whole(value.rows, 'rows'), MAX_CELLS.rows),
+  }
+}
+
+function record(value: unknown, field: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Unreadable(`\`${field}\` must be an object`)
+  }
+  return value as Record<string, unknown>
+}
+
+function list(value: unknown, field: string): unknown[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 16) {
+    throw new Unreadable(`\`${field}\` must be a list of 1 to 16 items`)
+  }
+  return value
+}
+
+function name(value: unknown, field: string): string {
+  if (typeof value !== 'string' || value === '' || value.length > 80) {
+    throw new Unreadable(`\`${field}\` must be a text of 1 to 80 characters`)
+  }
+  return value
+}
+
+function whole(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw new Unreadable(`\`${field}\` must be a whole number from 0`)
+  }
+  return value
+}

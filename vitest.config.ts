@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// The labs' programs use fixed ports on the loopback address, so test files run one after the other.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+  },
+})
