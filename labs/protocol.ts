@@ -56,7 +56,7 @@ export type ToBench =
   /** The page is being left. The bench ends soon unless somebody returns to it. */
   | { type: 'leave' }
 
-/** Keyboard input for one run of a program. `seq` rises by one with every frame and is never used twice. */
+/** Keyboard input for one run of a program. `seq` counts the frames for that program from 1 and is never used twice. */
 export interface Input {
   readonly type: 'input'
   readonly run: number
@@ -125,15 +125,15 @@ export type FromBench =
       resumed: boolean
       /** The number of the last event when the page was let in; what comes up to it is told again, not new. */
       last: number
-      /** The highest input number that has reached its program or was refused. */
-      taken: number
+      /** For each program that ever had input: the number of its last input that reached it or was refused. */
+      taken: Readonly<Record<string, number>>
       /** The course's folder on the machine that runs the programs, for commands to copy. */
       folder: string
       interpreters: Interpreters
     }
   | { type: 'event'; event: ControlEvent }
-  /** All input up to this number has reached its program or was refused. */
-  | { type: 'taken'; seq: number }
+  /** All input for this program up to this number has reached it or was refused. */
+  | { type: 'taken'; program: string; seq: number }
   | { type: 'trouble'; trouble: Trouble }
   | { type: 'beat' }
   | { type: 'closed'; ending: Ending }
