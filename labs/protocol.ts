@@ -141,6 +141,8 @@ export type FromBench =
 /** Everything that can go wrong for a reader, by name, with the values its sentence needs. */
 export type Trouble =
   | { kind: 'unknown-lab'; lab: string }
+  /** The lab's own definition is wrong: an author's mistake, told as it is. */
+  | { kind: 'broken-lab'; lab: string; detail: string }
   | { kind: 'unknown-program'; program: string }
   | { kind: 'unknown-message'; detail: string }
   | { kind: 'other-version'; server: number; page: number }
@@ -159,6 +161,7 @@ export type Trouble =
 /** The closed list of troubles; the interface strings must word each one. */
 export const TROUBLES = [
   'unknown-lab',
+  'broken-lab',
   'unknown-program',
   'unknown-message',
   'other-version',

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { BENCH_MARK } from './environment.ts'
+
+/** Kills what is left of a program's process group. */
+export function endGroup(pid: number): void {
+  kill(-pid)
+}
+
+/** Kills every process whose mark begins so, also one that left its group and session. Does nothing without `/proc`. */
+export function endMarked(beginning: string): void {
+  for (const { pid, mark } of markedProcesses()) if (mark.startsWith(beginning)) kill(pid)
+}
+
+/** Kills what servers that were themselves killed have left behind. A mark begins with its server's process id. */
+export function endOrphans(): void {
+  for (const { pid, mark } of markedProcesses()) {
+    const server = Number.parseInt(mark, 10)
+    if (!isAlive(server)) kill(pid)
+  }
+}
+
+function markedProcesses(): { pid: number; mark: string }[] {
+  const wanted = `${BENCH_MARK}=`
+  return processIds().flatMap((pid) => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+      const entry = environment.find((line) => line.startsWith(wanted))
+      return entry === undefined ? [] : [{ pid, mark: entry.slice(wanted.length) }]
+    } catch {
+      // Ended meanwhile, or somebody else's.
+      return []
+    }
+  })
+}
+
+function processIds(): number[] {
+  try {
+    return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
+  } catch {
+    return []
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
+}

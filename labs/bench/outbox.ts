@@ -1,0 +1,194 @@
+import { type ControlEvent, encodeOutput, FLOW, type FromBench, type Happening } from '../protocol.ts'
+import type { Clock } from './clock.ts'
+
+/** Who receives a bench's events: control as messages, output as finished binary frames. */
+export interface Receiver {
+  tell(message: FromBench): void
+  output(frame: Uint8Array): void
+}
+
+/** What is kept of a program's acknowledged output, for a page that comes back having lost everything. */
+const KEEP = { bytes: 64 * 1024, frames: 1024 } as const
+
+/** How many control events are kept. */
+const KEEP_CONTROL = 4096
+
+/** Output is gathered only while more than `busy` bytes came within `window` ms; then for `wait` ms or up to `full`. */
+const GATHER = { busy: 8 * 1024, window: 5, wait: 4, full: 62 * 1024 } as const
+
+interface Frame {
+  readonly n: number
+  readonly from: number
+  readonly to: number
+  readonly bytes: Uint8Array
+}
+
+/** The output of one program: what is kept, what is gathered, and how far the page has come. */
+interface Channel {
+  readonly program: string
+  readonly hold: (held: boolean) => void
+  run: number
+  frames: Frame[]
+  gathered: Uint8Array[]
+  gatheredBytes: number
+  gatheredAt: number
+  timer: NodeJS.Timeout | undefined
+  recent: { since: number; bytes: number }
+  written: number
+  acknowledged: number
+  held: boolean
+  /** Output before `to` was let go with event `n`. */
+  gap: { n: number; to: number } | null
+}
+
+/**
+ * The stream of one bench: gives every event its number, keeps what a returning page may need, and holds a program
+ * whose output the page has not yet parsed. Its memory is bounded: per program by `FLOW.high` and `KEEP`.
+ */
+export class Outbox {
+  readonly #clock: Clock
+  readonly #channels = new Map<string, Channel>()
+  #control: ControlEvent[] = []
+  #last = 0
+  #receiver: Receiver | null = null
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The number of the last event. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** Names a program that will have output; `hold` is called to hold it and to let it go on. */
+  open(program: string, hold: (held: boolean) => void): void {
+    this.#channels.set(program, {
+      program,
+      hold,
+      run: 0,
+      frames: [],
+      gathered: [],
+      gatheredBytes: 0,
+      gatheredAt: 0,
+      timer: undefined,
+      recent: { since: 0, bytes: 0 },
+      written: 0,
+      acknowledged: 0,
+      held: false,
+      gap: null,
+    })
+  }
+
+  /** Writes an event down and tells it. All output that came before is told before. */
+  write(happening: Happening): void {
+    const t = this.#clock()
+    for (const channel of this.#channels.values()) this.#flush(channel)
+    this.#last += 1
+    const event = { n: this.#last, t, ...happening }
+    this.#control.push(event)
+    if (this.#control.length > 2 * KEEP_CONTROL) this.#control = this.#control.slice(-KEEP_CONTROL)
+    this.#receiver?.tell({ type: 'event', event })
+  }
+
+  /** Takes what a run of a program has just printed. The bytes may be reused by the caller afterwards. */
+  output(program: string, run: number, bytes: Uint8Array): void {
+    const channel = this.#channel(program)
+    const t = this.#clock()
+    if (channel.run !== run) this.#flush(channel)
+    channel.run = run
+    if (channel.gathered.length === 0) channel.gatheredAt = t
+    channel.gathered.push(bytes)
+    channel.gatheredBytes += bytes.length
+    channel.written += bytes.length
+    if (!channel.held && channel.written - channel.acknowledged >= FLOW.high) {
+      channel.held = true
+      channel.hold(true)
+    }
+    const { recent } = channel
+    if (t - recent.since > GATHER.window * 1e6) {
+      recent.since = t
+      recent.bytes = 0
+    }
+    recent.bytes += bytes.length
+    if (recent.bytes <= GATHER.busy || channel.gatheredBytes >= GATHER.full || channel.held) this.#flush(channel)
+    else channel.timer ??= setTimeout(() => this.#flush(channel), GATHER.wait)
+  }
+
+  /** The page has parsed all output of the program before this offset. Offsets beyond what was told are not believed. */
+  acknowledge(program: string, offset: number): void {
+    const channel = this.#channel(program)
+    channel.acknowledged = Math.max(channel.acknowledged, Math.min(offset, channel.written))
+    this.#letGo(channel)
+    if (channel.held && channel.written - channel.acknowledged <= FLOW.low) {
+      channel.held = false
+      channel.hold(false)
+    }
+  }
+
+  /** Whether the program is held now; a new run begins held when the run before left too much unparsed. */
+  isHeld(program: string): boolean {
+    return this.#channel(program).held
+  }
+
+  /** Tells this receiver everything after event `after` that is still kept, gaps announced, and from now on all else. */
+  attach(receiver: Receiver, after: number): void {
+    for (const channel of this.#channels.values()) this.#flush(channel)
+    const due: { n: number; tell: () => void }[] = []
+    for (const event of this.#control) {
+      if (event.n > after) due.push({ n: event.n, tell: () => receiver.tell({ type: 'event', event }) })
+    }
+    for (const { program, frames, gap } of this.#channels.values()) {
+      for (const { n, bytes } of frames) if (n > after) due.push({ n, tell: () => receiver.output(bytes) })
+      if (gap === null || gap.n <= after) continue
+      const event: ControlEvent = { n: gap.n, t: this.#clock(), kind: 'gap', program, from: 0, to: gap.to }
+      due.push({ n: gap.n, tell: () => receiver.tell({ type: 'event', event }) })
+    }
+    due.sort((a, b) => a.n - b.n)
+    for (const { tell } of due) tell()
+    this.#receiver = receiver
+  }
+
+  /** From now on nobody is told. Programs are held as before, when `FLOW.high` bytes wait for a page. */
+  detach(): void {
+    this.#receiver = null
+  }
+
+  #channel(program: string): Channel {
+    const channel = this.#channels.get(program)
+    if (channel === undefined) throw new Error(`No program \`${program}\` was opened in this outbox.`)
+    return channel
+  }
+
+  #flush(channel: Channel): void {
+    clearTimeout(channel.timer)
+    channel.timer = undefined
+    if (channel.gatheredBytes === 0) return
+    const bytes = channel.gathered.length === 1 ? channel.gathered[0] : Buffer.concat(channel.gathered)
+    const offset = channel.written - channel.gatheredBytes
+    const { program, run, gatheredAt: t } = channel
+    channel.gathered = []
+    channel.gatheredBytes = 0
+    this.#last += 1
+    const n = this.#last
+    const frame = encodeOutput({ kind: 'output', program, run, n, t, offset, bytes: bytes ?? new Uint8Array() })
+    channel.frames.push({ n, from: offset, to: channel.written, bytes: frame })
+    this.#receiver?.output(frame)
+  }
+
+  /** Lets the oldest acknowledged frames go, in few large steps, once twice the share is kept. */
+  #letGo(channel: Channel): void {
+    const { frames, acknowledged } = channel
+    const first = frames[0]
+    if (first === undefined) return
+    if (acknowledged - first.from < 2 * KEEP.bytes && frames.length < 2 * KEEP.frames) return
+    let parsed = frames.findIndex(({ to }) => to > acknowledged)
+    if (parsed === -1) parsed = frames.length
+    const byBytes = frames.findIndex(({ to }) => to > acknowledged - KEEP.bytes)
+    const cut = Math.min(Math.max(byBytes, frames.length - KEEP.frames), parsed)
+    const lost = frames[cut - 1]
+    if (lost === undefined) return
+    channel.gap = { n: lost.n, to: lost.to }
+    channel.frames = frames.slice(cut)
+  }
+}

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+/** One socket in the kernel's table, as `/proc/PID/net/{tcp,tcp6,udp,udp6}` tells it. */
+export interface SocketRow {
+  readonly protocol: 'tcp' | 'udp'
+  /** The state's name as Linux counts them (`include/net/tcp_states.h`), for example `LISTEN`. */
+  readonly state: string
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  /** The number by which `/proc/PID/fd` names the same socket. */
+  readonly inode: string
+}
+
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+}
+
+const STATES = [
+  '',
+  'ESTABLISHED',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'CLOSED',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+  'NEW-SYN-RECEIVED',
+]
+
+const TABLES = [
+  ['tcp', 'tcp'],
+  ['tcp6', 'tcp'],
+  ['udp', 'udp'],
+  ['udp6', 'udp'],
+] as const
+
+/** Whether this system tells which process holds which socket. */
+export function socketsAreTold(): boolean {
+  try {
+    readFileSync('/proc/self/net/tcp')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The sockets a process holds now, among those that are in the kernel's table. Empty when the process has ended. */
+export function socketsOf(pid: number): SocketRow[] {
+  const inodes = new Set(socketInodes(pid))
+  if (inodes.size === 0) return []
+  return TABLES.flatMap(([file, protocol]) => {
+    try {
+      return readSocketTable(readFileSync(`/proc/${pid}/net/${file}`, 'latin1'), protocol)
+    } catch {
+      // No such family in this kernel, or the process has just ended.
+      return []
+    }
+  }).filter(({ inode }) => inodes.has(inode))
+}
+
+/** Reads one table of `/proc/net`; rows that are cut short are left out. */
+export function readSocketTable(text: string, protocol: 'tcp' | 'udp'): SocketRow[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
+      if (local === undefined || remote === undefined || state === undefined || inode === undefined) return []
+      const name = STATES[Number.parseInt(state, 16)] ?? `state ${state}`
+      return [{ protocol, state: name, local: readEndpoint(local), remote: readEndpoint(remote), inode }]
+    })
+}
+
+/** An address as the kernel prints it: 32-bit words in the machine's own byte order, then the port, all in hex. */
+function readEndpoint(text: string): Endpoint {
+  const [hex = '', port = '0'] = text.split(':')
+  const words = hex.match(/.{8}/g) ?? []
+  const bytes = words.flatMap((word) => (word.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)))
+  return { address: bytes.length === 4 ? bytes.join('.') : ipv6(bytes), port: Number.parseInt(port, 16) }
+}
+
+/** RFC 5952: small letters, the longest run of at least two zero groups written as `::`. */
+function ipv6(bytes: number[]): string {
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
+  )
+  const text = groups.join(':')
+  const zeros = text.match(/\b0(?::0)+\b/g)?.sort((a, b) => b.length - a.length)[0]
+  if (zeros === undefined) return text
+  const [before = '', after = ''] = splitOnce(text, zeros)
+  return `${before.replace(/:$/, '')}::${after.replace(/^:/, '')}`
+}
+
+function splitOnce(text: string, part: string): [string, string] {
+  const at = text.indexOf(part)
+  return [text.slice(0, at), text.slice(at + part.length)]
+}
+
+function socketInodes(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+      try {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1]
+        return inode === undefined ? [] : [inode]
+      } catch {
+        // Closed between the two looks.
+        return []
+      }
+    })
+  } catch {
+    return []
+  }
+}

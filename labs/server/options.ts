@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+
+/** What the command line says. */
+export interface Options {
+  readonly port: number
+  readonly open: boolean
+  /** Where pages come from instead of the built site: `npm run dev` names its page server here. */
+  readonly pages: URL | null
+}
+
+/** What a wrong command line is told. */
+export class WrongOption extends Error {}
+
+export const USAGE = `npm start -- [--port N] [--no-open]
+
+  --port N    listen on port N of 127.0.0.1 (default 4321); the next free one if it is taken
+  --no-open   do not open a browser`
+
+/** Reads the arguments after the program's name. @throws {WrongOption} with a sentence for the reader. */
+export function readOptions(args: readonly string[]): Options {
+  let values: { port?: string; 'no-open'?: boolean; pages?: string }
+  try {
+    values = parseArgs({
+      args: [...args],
+      options: { port: { type: 'string' }, 'no-open': { type: 'boolean' }, pages: { type: 'string' } },
+    }).values
+  } catch (error) {
+    throw new WrongOption((error as Error).message)
+  }
+  const port = Number(values.port ?? 4321)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new WrongOption(`\`--port ${values.port}\` is not a port; use a number from 0 to 65535.`)
+  }
+  return { port, open: !values['no-open'], pages: values.pages ? new URL(values.pages) : null }
+}

@@ -1,0 +1,180 @@
+import { WebSocket } from 'ws'
+import {
+  BENCH_PATH,
+  type ControlEvent,
+  decodeOutput,
+  encodeInput,
+  type FromBench,
+  PROTOCOL,
+  type RunRequest,
+  type ToBench,
+} from '../../labs/protocol.ts'
+
+type Opened = Extract<FromBench, { type: 'opened' }>
+
+/** A page without a browser: speaks the protocol, remembers what it was told, and lets a test wait for what it hopes for. */
+export class BenchClient {
+  readonly told: FromBench[] = []
+  readonly events: ControlEvent[] = []
+  /** Everything each program has printed, as far as it was told. */
+  readonly output = new Map<string, Buffer[]>()
+  /** The number of the last event. */
+  last = 0
+  opened: Opened | undefined
+  closed = false
+  /** Whether output is acknowledged as soon as it is there. */
+  acknowledges = true
+  readonly #socket: WebSocket
+  readonly #programs = new Map<number, string>()
+  readonly #sequence = new Map<string, number>()
+  #waiting: { holds: () => boolean; resolve: () => void }[] = []
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) this.#hearOutput(data as Buffer)
+      else this.#hear(JSON.parse(data.toString()))
+      this.#look()
+    })
+    socket.on('close', () => {
+      this.closed = true
+      this.#look()
+    })
+  }
+
+  /** Connects as the server's own page would. */
+  static async connect(port: number): Promise<BenchClient> {
+    const origin = `http://127.0.0.1:${port}`
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${BENCH_PATH}`, { origin, perMessageDeflate: false })
+    const client = new BenchClient(socket)
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    return client
+  }
+
+  /** Connects and opens a bench. `resume` returns to one; `programs` tells which programs its earlier runs belong to. */
+  static async open(port: number, lab: string, resume?: { from: BenchClient; after: number }): Promise<BenchClient> {
+    const client = await BenchClient.connect(port)
+    if (resume) for (const [run, program] of resume.from.#programs) client.#programs.set(run, program)
+    const bench = resume?.from.opened?.bench
+    client.say({
+      type: 'open',
+      protocol: PROTOCOL,
+      lab,
+      ...(resume && bench && { resume: { bench, after: resume.after } }),
+    })
+    await client.until(() => client.opened !== undefined)
+    return client
+  }
+
+  say(message: ToBench): void {
+    this.#socket.send(JSON.stringify(message))
+  }
+
+  /** Sends a frame as it is, right or wrong. */
+  sayRaw(frame: string | Uint8Array): void {
+    this.#socket.send(frame)
+  }
+
+  run(...programs: (Pick<RunRequest, 'program' | 'language'> & Partial<RunRequest>)[]): void {
+    this.say({ type: 'run', programs: programs.map((program) => ({ columns: 80, rows: 24, ...program })) })
+  }
+
+  /** Types into the present run of a program. */
+  type(program: string, bytes: string | Uint8Array, sequence?: number): void {
+    const seq = sequence ?? (this.#sequence.get(program) ?? 0) + 1
+    this.#sequence.set(program, seq)
+    this.#socket.send(encodeInput(this.runOf(program), seq, Buffer.from(bytes)))
+  }
+
+  /** The number of the program's latest run. */
+  runOf(program: string): number {
+    return this.eventsOf(program, 'starting').at(-1)?.run ?? 0
+  }
+
+  eventsOf<Kind extends ControlEvent['kind']>(program: string, kind: Kind): Extract<ControlEvent, { kind: Kind }>[] {
+    return this.events.filter(
+      (event): event is Extract<ControlEvent, { kind: Kind }> => event.kind === kind && event.program === program,
+    )
+  }
+
+  /** All the program has printed so far, as text. */
+  text(program: string): string {
+    return this.bytes(program).toString('utf8')
+  }
+
+  bytes(program: string): Buffer {
+    return Buffer.concat(this.output.get(program) ?? [])
+  }
+
+  received(program: string): number {
+    return (this.output.get(program) ?? []).reduce((sum, { length }) => sum + length, 0)
+  }
+
+  /** Resolves when this holds; looked at after every message. Rejects after `seconds`, telling what was heard last. */
+  until(holds: () => boolean, seconds = 20): Promise<void> {
+    if (holds()) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        const heard = this.told.slice(-5).map((message) => JSON.stringify(message))
+        reject(new Error(`Waited ${seconds} s for ${holds}\nheard last:\n${heard.join('\n')}`))
+      }, seconds * 1000)
+      const resolved = () => {
+        clearTimeout(late)
+        resolve()
+      }
+      this.#waiting.push({ holds, resolve: resolved })
+    })
+  }
+
+  /** Resolves with the exit of the program's latest run. */
+  async exit(program: string): Promise<Extract<ControlEvent, { kind: 'exited' }>> {
+    const run = this.runOf(program)
+    const find = () => this.eventsOf(program, 'exited').find((event) => event.run >= run)
+    await this.until(() => find() !== undefined)
+    return find() as Extract<ControlEvent, { kind: 'exited' }>
+  }
+
+  /** Stops reading from the connection, as a page whose machine has gone to sleep. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  /** Ends the connection without a word, as a cut cable would. */
+  async cut(): Promise<void> {
+    this.#socket.terminate()
+    await this.until(() => this.closed)
+  }
+
+  #hear(message: FromBench): void {
+    this.told.push(message)
+    if (message.type === 'opened') this.opened = message
+    if (message.type !== 'event') return
+    this.events.push(message.event)
+    this.last = message.event.n
+    if (message.event.kind === 'starting') this.#programs.set(message.event.run, message.event.program)
+  }
+
+  #hearOutput(frame: Buffer): void {
+    const event = decodeOutput(frame, (run) => this.#programs.get(run))
+    if (event === null) throw new Error('A binary frame that is not output of a known run.')
+    this.last = event.n
+    const pieces = this.output.get(event.program) ?? []
+    pieces.push(Buffer.from(event.bytes))
+    this.output.set(event.program, pieces)
+    if (this.acknowledges) {
+      this.say({ type: 'ack', program: event.program, offset: event.offset + event.bytes.length })
+    }
+  }
+
+  #look(): void {
+    this.#waiting = this.#waiting.filter(({ holds, resolve }) => {
+      if (!holds()) return true
+      resolve()
+      return false
+    })
+  }
+}
