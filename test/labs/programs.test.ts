@@ -1,0 +1,289 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LANGUAGES, type Lab, type Language, readLab } from '../../labs/lab.ts'
+import { INTERPRETERS, NO_PYTHON, ShellProgram, stopShellPrograms } from '../helpers/shell-program.ts'
+
+const CATALOG = join(import.meta.dirname, '../../labs/catalog')
+const LABS = new Map<string, Lab>()
+for (const entry of readdirSync(CATALOG, { withFileTypes: true })) {
+  if (!entry.isDirectory()) continue
+  const { default: definition } = await import(join(CATALOG, entry.name, 'lab.ts'))
+  LABS.set(entry.name, readLab(entry.name, definition))
+}
+
+const IN_USE = (port: number) =>
+  `Port ${port} is already in use. Stop the program that holds it, then run this again.\n`
+const REFUSED = 'Nobody is listening on 127.0.0.1, port 12823. Is a server running, and on that port?\n'
+const WAITS_FOR_DATAGRAM = 'Waiting for a datagram on port 12822.\n'
+const WAITS_FOR_CONNECTION = 'Waiting for a connection on port 12824.\n'
+const CLOSED = 'Received 0 bytes: the other end has closed.\n'
+
+afterEach(stopShellPrograms)
+
+describe('the catalog', () => {
+  test('has these seven labs', () => {
+    expect([...LABS].map(([id, lab]) => `${lab.number} ${id}`).sort()).toEqual([
+      '12a tcp-as-found',
+      '12b tcp-client-sends',
+      '12c tcp-server-sends',
+      '12d tcp-both-send',
+      '12e tcp-both-receive',
+      '8a udp-as-found',
+      '8b udp-aligned',
+    ])
+  })
+
+  test('has a file for every program in every language, none wider than 60 columns', () => {
+    const files = programFiles()
+    expect(files.length).toBe(16)
+    for (const file of files) {
+      expect(existsSync(join(CATALOG, file)), file).toBe(true)
+      for (const line of textOf(file).split('\n')) expect(columns(line), `${file}: ${line}`).toBeLessThanOrEqual(60)
+    }
+  })
+
+  test('has no program file that no lab uses', () => {
+    const found = readdirSync(CATALOG, { recursive: true, encoding: 'utf8' })
+    const programs = found.filter((file) => /\.(ts|py)$/.test(file) && !file.endsWith('lab.ts') && file.includes('/'))
+    expect(programs.sort()).toEqual(programFiles().sort())
+  })
+
+  test('has programs that need nothing but their language and iconv-lite', () => {
+    for (const file of programFiles().filter((name) => name.endsWith('.ts'))) {
+      for (const [, source] of textOf(file).matchAll(/from '(.*)'/g)) {
+        expect(source, file).toMatch(/^(node:\w+|iconv-lite)$/)
+      }
+    }
+  })
+
+  test.each(LANGUAGES)('what differs between the labs as found and aligned is the port alone (%s)', (language) => {
+    const found = textOf(`udp-as-found/send.${language}`)
+    expect(textOf(`udp-aligned/send.${language}`)).toBe(found.replace('12821', '12822'))
+    const refused = textOf(`tcp-as-found/client.${language}`)
+    expect(textOf(`tcp-client-sends/client.${language}`)).toBe(refused.replace('12823', '12824'))
+  })
+})
+
+const PAIRS = LANGUAGES.flatMap((waits) => LANGUAGES.map((begins) => ({ waits, begins })))
+
+describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
+  beforeEach(({ skip }) => skip(!runs(waits) || !runs(begins), NO_PYTHON))
+
+  test('udp-as-found: the sender exits 0 and the receiver has received nothing', async () => {
+    const receiver = start('udp-as-found', 'receive', waits)
+    await receiver.line(/^Waiting/)
+    const lost = start('udp-as-found', 'send', begins)
+    expect(await lost.exit()).toEqual({ code: 0, signal: null })
+    expect(lost.output).toMatch(/^Handed 4 bytes to the kernel\.\nFrom port \d+ to port 12821\.\n$/)
+    expect(lost.errors).toBe('')
+
+    // The receiver still waits: the first datagram it tells of is a later one, to its own port.
+    const heard = start('udp-aligned', 'send', begins)
+    const [, port] = await heard.line(/^From port (\d+)/)
+    await receiver.exit()
+    expect(receiver.output).toBe(`${WAITS_FOR_DATAGRAM}Received 4 bytes: 数据\nFrom 127.0.0.1, port ${port}.\n`)
+  })
+
+  test("udp-aligned: the receiver prints 数据 and the sender's port", async () => {
+    const receiver = start('udp-aligned', 'receive', waits)
+    await receiver.line(/^Waiting/)
+    const sender = start('udp-aligned', 'send', begins)
+    await expectQuietSuccess(sender, receiver)
+    const [, port] = await sender.line(/^From port (\d+) to port 12822\.$/)
+    expect(sender.output).toBe(`Handed 4 bytes to the kernel.\nFrom port ${port} to port 12822.\n`)
+    expect(receiver.output).toBe(`${WAITS_FOR_DATAGRAM}Received 4 bytes: 数据\nFrom 127.0.0.1, port ${port}.\n`)
+  })
+
+  test('tcp-as-found: the client is refused and says where, the server still waits', async () => {
+    const server = start('tcp-as-found', 'server', waits)
+    await server.line(/^Waiting/)
+    const refused = start('tcp-as-found', 'client', begins)
+    expect(await refused.exit()).toEqual({ code: 1, signal: null })
+    expect(refused.output).toBe('')
+    expect(refused.errors).toBe(REFUSED)
+
+    // The server still waits: the first connection it tells of is a later one, to its own port.
+    const accepted = start('tcp-client-sends', 'client', begins)
+    const [, port] = await accepted.line(/^Connected from port (\d+)/)
+    await server.exit()
+    expect(server.output).toContain(`${WAITS_FOR_CONNECTION}Connected from port ${port}.\n`)
+  })
+
+  test('tcp-client-sends: the server prints 数据', async () => {
+    const { server, client, port } = await startPair('tcp-client-sends')
+    await expectQuietSuccess(server, client)
+    expect(client.output).toBe(`Connected from port ${port} to port 12824.\nSent 4 bytes: 数据\n`)
+    expect(server.output).toBe(
+      `${WAITS_FOR_CONNECTION}Connected from port ${port}.\nWaiting for bytes from the client.\nReceived 4 bytes: 数据\n`,
+    )
+  })
+
+  test('tcp-server-sends: the client prints TCP数据', async () => {
+    const { server, client, port } = await startPair('tcp-server-sends')
+    await expectQuietSuccess(server, client)
+    expect(server.output).toBe(`${WAITS_FOR_CONNECTION}Connected from port ${port}.\nSent 7 bytes: TCP数据\n`)
+    expect(client.output).toBe(
+      `Connected from port ${port} to port 12824.\nWaiting for bytes from the server.\nReceived 7 bytes: TCP数据\n`,
+    )
+  })
+
+  test('tcp-server-sends: the server closes first and can be started again at once', async () => {
+    const { server, client } = await startPair('tcp-server-sends')
+    await expectQuietSuccess(server, client)
+    const again = start('tcp-client-sends', 'server', begins)
+    await again.line(/^Waiting/)
+  })
+
+  test('tcp-both-send: both exit 0 and neither has received anything', async () => {
+    const { server, client, port } = await startPair('tcp-both-send')
+    await expectQuietSuccess(server, client)
+    expect(server.output).toBe(`${WAITS_FOR_CONNECTION}Connected from port ${port}.\nSent 7 bytes: TCP数据\n`)
+    expect(client.output).toBe(`Connected from port ${port} to port 12824.\nSent 4 bytes: 数据\n`)
+  })
+
+  test('tcp-both-receive: both wait on a connection that is there, until the client is killed', async () => {
+    const { server, client, port } = await startPair('tcp-both-receive')
+    await expectBothWaiting(server, client, port)
+    expect(await client.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' })
+    expect(await server.exit()).toEqual({ code: 0, signal: null })
+    expect(server.output).toContain(`Waiting for bytes from the client.\n${CLOSED}`)
+    expect(server.errors).toBe('')
+  })
+
+  test('tcp-both-receive: both wait on a connection that is there, until the server is interrupted', async () => {
+    const { server, client, port } = await startPair('tcp-both-receive')
+    await expectBothWaiting(server, client, port)
+    expect(await server.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
+    expect(await client.exit()).toEqual({ code: 0, signal: null })
+    expect(client.output).toContain(`Waiting for bytes from the server.\n${CLOSED}`)
+    expect(client.errors).toBe('')
+  })
+
+  /** Starts the lab's server, then its client; `port` is the client's own, as both ends tell it. */
+  async function startPair(id: string) {
+    const server = start(id, 'server', waits)
+    await server.line(/^Waiting for a connection/)
+    const client = start(id, 'client', begins)
+    const [, port] = await client.line(/^Connected from port (\d+) to port 12824\.$/)
+    await server.line(new RegExp(`^Connected from port ${port}\\.$`))
+    return { server, client, port: Number(port) }
+  }
+})
+
+describe.each(LANGUAGES)('alone, in %s', (language) => {
+  beforeEach(({ skip }) => skip(!runs(language), NO_PYTHON))
+
+  test('a port in use is told in one sentence and with exit code 1', async () => {
+    await usingPort('udp', 12822, () => expectRefusalToWait('udp-as-found', 'receive', 12822))
+    await usingPort('tcp', 12824, async () => {
+      await expectRefusalToWait('tcp-client-sends', 'server', 12824)
+      await expectRefusalToWait('tcp-server-sends', 'server', 12824)
+    })
+  })
+
+  test.each([
+    ['udp-as-found', 'receive'],
+    ['tcp-client-sends', 'server'],
+    ['tcp-server-sends', 'server'],
+  ])('%s/%s is ended by an interrupt while it waits, without a word', async (id, name) => {
+    const program = start(id, name, language)
+    await program.line(/^Waiting/)
+    expect(await program.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
+    expect(program.output.trimEnd().split('\n')).toHaveLength(1)
+    expect(program.errors).toBe('')
+  })
+
+  test('tcp-server-sends/client is ended by an interrupt while it waits, without a word', async () => {
+    await usingPort('tcp', 12824, async () => {
+      const client = start('tcp-server-sends', 'client', language)
+      await client.line(/^Waiting for bytes/)
+      expect(await client.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
+      expect(client.errors).toBe('')
+    })
+  })
+
+  async function expectRefusalToWait(id: string, name: string, port: number): Promise<void> {
+    const program = start(id, name, language)
+    expect(await program.exit()).toEqual({ code: 1, signal: null })
+    expect(program.output).toBe('')
+    expect(program.errors).toBe(IN_USE(port))
+  }
+})
+
+function runs(language: Language): boolean {
+  return INTERPRETERS[language] !== null
+}
+
+function start(id: string, name: string, language: Language): ShellProgram {
+  const program = LABS.get(id)?.programs.find((candidate) => candidate.name === name)
+  if (program === undefined) throw new Error(`no program ${name} in lab ${id}`)
+  return new ShellProgram(join(CATALOG, program.files[language]))
+}
+
+async function expectQuietSuccess(...programs: ShellProgram[]): Promise<void> {
+  for (const program of programs) {
+    expect(await program.exit()).toEqual({ code: 0, signal: null })
+    expect(program.errors).toBe('')
+  }
+}
+
+/** Both have said that they wait and, where the kernel can be asked, nothing is under way on their connection. */
+async function expectBothWaiting(server: ShellProgram, client: ShellProgram, port: number): Promise<void> {
+  await server.line(/^Waiting for bytes from the client\.$/)
+  await client.line(/^Waiting for bytes from the server\.$/)
+  if (process.platform === 'linux') {
+    const idle = { state: ESTABLISHED, queues: '00000000:00000000' }
+    expect(connectionRow(12824, port)).toEqual(idle)
+    expect(connectionRow(port, 12824)).toEqual(idle)
+  }
+  expect(server.running && client.running).toBe(true)
+}
+
+const ESTABLISHED = '01'
+
+/** What Linux says of the connection from a local port to a remote one; `queues` is what waits to leave and to be read. */
+function connectionRow(local: number, remote: number) {
+  const ends = (port: number) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  for (const row of readFileSync('/proc/net/tcp', 'utf8').split('\n')) {
+    const [, from, to, state, queues] = row.trim().split(/\s+/)
+    if (from === ends(local) && to === ends(remote)) return { state, queues }
+  }
+  return null
+}
+
+/** Holds a port of the loopback address while the work is done. */
+async function usingPort(protocol: 'tcp' | 'udp', port: number, work: () => Promise<void>): Promise<void> {
+  let holder: DatagramSocket | Server
+  if (protocol === 'udp') {
+    holder = createSocket('udp4')
+    holder.bind(port, '127.0.0.1')
+  } else {
+    holder = createServer((connection) => connection.on('error', () => {}).resume())
+    holder.listen(port, '127.0.0.1')
+  }
+  await once(holder, 'listening')
+  try {
+    await work()
+  } finally {
+    holder.close()
+    await once(holder, 'close')
+  }
+}
+
+function programFiles(): string[] {
+  const files = [...LABS.values()].flatMap(({ programs }) => programs.flatMap(({ files }) => Object.values(files)))
+  return [...new Set(files)]
+}
+
+function textOf(file: string): string {
+  return readFileSync(join(CATALOG, file), 'utf8')
+}
+
+/** The width of a line on the screen: Chinese takes two columns a character. */
+function columns(line: string): number {
+  return [...line].reduce((sum, character) => sum + (/\p{Script=Han}/u.test(character) ? 2 : 1), 0)
+}
