@@ -1,0 +1,34 @@
+import mdx from '@astrojs/mdx'
+import { defineConfig } from 'astro/config'
+import { fencedCode, twoTone } from './site/components/two-tone.ts'
+import { refuseBrokenLessons } from './site/lessons/plugin.ts'
+
+// Nothing about a reader or a maker leaves the machine.
+process.env.ASTRO_TELEMETRY_DISABLED = '1'
+
+// BASE: the path below which the course is served. OUT: where the build is written.
+export default defineConfig({
+  srcDir: './site',
+  publicDir: './site/public',
+  outDir: process.env.OUT || './dist',
+  base: process.env.BASE || '/',
+  trailingSlash: 'always',
+  output: 'static',
+  i18n: {
+    locales: ['en', 'zh'],
+    defaultLocale: 'en',
+    routing: { prefixDefaultLocale: true, redirectToDefaultLocale: false },
+  },
+  devToolbar: { enabled: false },
+  integrations: [mdx()],
+  markdown: { shikiConfig: { theme: twoTone, transformers: [fencedCode] } },
+  vite: {
+    plugins: [refuseBrokenLessons()],
+    build: {
+      // Scripts and fonts stay files of their own, so that a content policy can do without exceptions for them.
+      assetsInlineLimit: 0,
+      // Each compiled lesson begins with a 'use …' line that means nothing here.
+      rolldownOptions: { onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log) },
+    },
+  },
+})

@@ -1,0 +1,178 @@
+/** What a lab shows, as a pure fold over what it is told and what its reader asked for. */
+import type { Language } from '../../labs/lab.ts'
+import type { BenchEvent, Ending, Health, Interpreters, ReadySocket, Trouble } from '../../labs/protocol.ts'
+import type { Connection, News } from './source.ts'
+
+export type ProgramState = 'ready' | 'starting' | 'running' | 'exited' | 'failed'
+
+/** What is known of one program, from its latest run. */
+export interface ProgramView {
+  readonly state: ProgramState
+  /** It is to be started and the bench has not yet said that it starts. */
+  readonly asked: boolean
+  /** 0 before the first. */
+  readonly run: number
+  readonly language: Language | null
+  /** What it runs by; known from when it has started. */
+  readonly command: readonly string[] | null
+  readonly socket: ReadySocket | null
+  readonly stopping: boolean
+  /** How it ended, if it ended by itself or was stopped. */
+  readonly exit: { readonly code: number | null; readonly signal: string | null; readonly stopped: boolean } | null
+  /** How its bench ended under it, if that is how it ended; null in `ended` where the bench could not say. */
+  readonly gone: { readonly ended: Ending | null } | null
+}
+
+export interface LabView {
+  readonly connection: Connection
+  /** By name, in the lab's order. */
+  readonly programs: Readonly<Record<string, ProgramView>>
+  /** The latest thing that went wrong, until the reader does something else. */
+  readonly trouble: Trouble | null
+  /** Why the bench ended, until there is another. */
+  readonly ending: Ending | null
+  /** The bench is a new one in place of one that is gone, and nothing has run at it. */
+  readonly instead: boolean
+  /** The course's folder where programs run; null until a bench told. */
+  readonly folder: string | null
+  /** Null until the server told. */
+  readonly interpreters: Interpreters | null
+}
+
+/** One thing to take into account: news of the source, an act of the reader, or what the server said of itself. */
+export type Step =
+  | News
+  | { readonly kind: 'asked'; readonly programs: readonly string[] }
+  /** The reader took back what was asked for and has not begun. */
+  | { readonly kind: 'withdrawn' }
+  /** The server's answer to the page, null when it gave none. */
+  | { readonly kind: 'health'; readonly health: Health | null }
+
+const READY: ProgramView = {
+  state: 'ready',
+  asked: false,
+  run: 0,
+  language: null,
+  command: null,
+  socket: null,
+  stopping: false,
+  exit: null,
+  gone: null,
+}
+
+/** A lab as the page printed it. */
+export function untouched(programs: readonly string[]): LabView {
+  return {
+    connection: 'idle',
+    programs: Object.fromEntries(programs.map((name) => [name, READY])),
+    trouble: null,
+    ending: null,
+    instead: false,
+    folder: null,
+    interpreters: null,
+  }
+}
+
+/** The lab after one more step. The same object when nothing it shows has changed. */
+export function fold(view: LabView, step: Step): LabView {
+  switch (step.kind) {
+    case 'asked': {
+      const ask = (program: ProgramView, name: string) =>
+        step.programs.includes(name) && !isAlive(program) ? { ...program, asked: true } : program
+      return { ...each(view, ask), trouble: null, instead: false }
+    }
+    case 'withdrawn':
+      return withdraw(view)
+    case 'health':
+      return health(view, step.health)
+    case 'connection':
+      return connection(view, step.connection)
+    case 'opened': {
+      const { folder, interpreters } = step
+      const opened: LabView = { ...view, folder, interpreters, ending: null, instead: step.instead }
+      return step.instead ? endAll(opened, null) : opened
+    }
+    case 'trouble':
+      // A program that ended just before it was to be stopped is what its reader wanted.
+      return { ...withdraw(view), trouble: step.trouble.kind === 'not-running' ? view.trouble : step.trouble }
+    case 'closed':
+      return { ...endAll(withdraw(view), step.ending), ending: step.ending }
+    case 'event':
+      return happen(view, step.event)
+  }
+}
+
+/** Whether a program has begun and not ended. */
+export function isAlive(program: ProgramView): boolean {
+  return program.state === 'starting' || program.state === 'running'
+}
+
+/** The state a program's box shows: one that was asked for is starting, whatever its last run did. */
+export function shownState(program: ProgramView): ProgramState {
+  return program.asked ? 'starting' : program.state
+}
+
+/** Whether the reader must wait for a program, or stop it, before it can be run. */
+export function isBusy(program: ProgramView): boolean {
+  return program.asked || isAlive(program)
+}
+
+function happen(view: LabView, event: BenchEvent): LabView {
+  if (event.kind === 'output' || event.kind === 'gap') return view
+  const program = view.programs[event.program]
+  if (program === undefined || event.run < program.run) return view
+  const become = (change: Partial<ProgramView>) => one(view, event.program, { ...program, run: event.run, ...change })
+  switch (event.kind) {
+    case 'starting':
+      return { ...become({ ...READY, run: event.run, state: 'starting', language: event.language }), instead: false }
+    case 'started':
+      return become({ state: 'running', command: event.command })
+    case 'ready':
+      return become({ state: 'running', socket: event.socket })
+    case 'stopping':
+      return become({ stopping: true })
+    case 'exited': {
+      const { code, signal, stopped } = event
+      return become({ state: 'exited', asked: false, stopping: false, socket: null, exit: { code, signal, stopped } })
+    }
+    case 'failed':
+      return { ...become({ state: 'failed', asked: false, stopping: false, socket: null }), trouble: event.trouble }
+    case 'notice':
+      return { ...view, trouble: event.trouble }
+  }
+}
+
+function connection(view: LabView, next: Connection): LabView {
+  const joined = { ...view, connection: next }
+  // What was asked for and not heard of may have arrived or not: if it did, its start is told again.
+  if (next === 'lost' || next === 'unreachable' || next === 'idle') return withdraw(joined)
+  return next === 'ended' ? endAll(withdraw(joined), view.ending) : joined
+}
+
+function health(view: LabView, health: Health | null): LabView {
+  const alone = view.connection === 'idle' || view.connection === 'unreachable'
+  if (health === null) return alone ? { ...view, connection: 'unreachable' } : view
+  return { ...view, interpreters: health.interpreters, connection: alone ? 'idle' : view.connection }
+}
+
+function withdraw(view: LabView): LabView {
+  return each(view, (program) => (program.asked ? { ...program, asked: false } : program))
+}
+
+/** Ends what still runs. Runs are counted anew at the next bench. */
+function endAll(view: LabView, ended: Ending | null): LabView {
+  return each(view, (program) =>
+    isAlive(program)
+      ? { ...program, run: 0, state: 'exited', stopping: false, socket: null, exit: null, gone: { ended } }
+      : { ...program, run: 0 },
+  )
+}
+
+function one(view: LabView, name: string, program: ProgramView): LabView {
+  return { ...view, programs: { ...view.programs, [name]: program } }
+}
+
+function each(view: LabView, change: (program: ProgramView, name: string) => ProgramView): LabView {
+  const programs = Object.entries(view.programs).map(([name, program]) => [name, change(program, name)] as const)
+  return { ...view, programs: Object.fromEntries(programs) }
+}

@@ -1,0 +1,219 @@
+/** `<bench-lab>`: brings a lab of the page to life. What it shows is a fold; this file wires it to buttons. */
+import type { Language } from '../../labs/lab.ts'
+import { choose, languageOf } from './choice.ts'
+import { fold, isAlive, isBusy, type LabView, type Step, untouched } from './fold.ts'
+import { askHealth, forgetHealth } from './health.ts'
+import { LiveSource } from './live.ts'
+import { ProgramBox, setDisabled, setText } from './program-box.ts'
+import { labWords } from './sentences.ts'
+import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
+import type { BenchSource, News } from './source.ts'
+import { pageWords, type Words, wordTrouble } from './words.ts'
+
+/** The labs of this page. */
+const labs = new Set<BenchLab>()
+
+class BenchLab extends HTMLElement {
+  #words: Words = {}
+  #view: LabView = untouched([])
+  #source: BenchSource | null = null
+  #boxes = new Map<string, ProgramBox>()
+  /** What went wrong in the page itself, until the reader does something else. */
+  #said: string | null = null
+  #left: AbortController | null = null
+
+  connectedCallback(): void {
+    const left = new AbortController()
+    const { signal } = left
+    const source = new LiveSource(this.dataset.lab ?? '')
+    this.#left = left
+    this.#source = source
+    this.#words = pageWords()
+    this.#boxes = new Map(
+      [...this.querySelectorAll<HTMLElement>('[data-program]')].map((element) => {
+        const box = this.#box(element, source)
+        return [box.name, box]
+      }),
+    )
+    this.#view = untouched([...this.#boxes.keys()])
+    labs.add(this)
+    this.#wireTools(signal)
+    signal.addEventListener(
+      'abort',
+      source.onNews((news) => this.#hear(news)),
+    )
+    signal.addEventListener(
+      'abort',
+      onSettings(() => this.#showSettings()),
+    )
+    addEventListener('pagehide', () => source.leave(), { signal })
+    addEventListener('pageshow', ({ persisted }) => persisted && source.resume(), { signal })
+    addEventListener('online', () => source.retry(), { signal })
+    document.addEventListener('visibilitychange', () => this.#lookedAt(), { signal })
+    this.followChoice()
+    this.#showSettings()
+    source.resume()
+    void this.#askHealth()
+  }
+
+  disconnectedCallback(): void {
+    labs.delete(this)
+    this.#left?.abort()
+    this.#source?.leave()
+    for (const box of this.#boxes.values()) box.close()
+  }
+
+  /** Takes over the languages chosen elsewhere on the page, unless something of this lab is running. */
+  followChoice(): void {
+    if (Object.values(this.#view.programs).some(isBusy)) return
+    const { choice } = settings()
+    for (const box of this.#boxes.values()) box.language = languageOf(choice, box.end)
+    this.#show()
+  }
+
+  #box(element: HTMLElement, source: BenchSource): ProgramBox {
+    const box: ProgramBox = new ProgramBox(element, {
+      words: this.#words,
+      onRun: () => void this.#run([box]),
+      onStop: () => this.#stop([box]),
+      onChoice: (language) => this.#chosen(box, language),
+      onInput: (bytes) => source.input(box.name, bytes),
+      onSize: (size) => source.resize(box.name, size),
+      onParsed: (offset) => source.ack(box.name, offset),
+      onTrouble: (sentence) => {
+        this.#said = sentence
+        this.#show()
+      },
+    })
+    return box
+  }
+
+  #wireTools(signal: AbortSignal): void {
+    const on = (selector: string, act: (element: HTMLElement) => void, type = 'click') => {
+      for (const element of this.querySelectorAll<HTMLElement>(selector)) {
+        element.addEventListener(type, () => element.getAttribute('aria-disabled') !== 'true' && act(element), {
+          signal,
+        })
+      }
+    }
+    on('[data-run-all]', () => void this.#run([...this.#boxes.values()]))
+    on('[data-stop-all]', () => this.#stop([...this.#boxes.values()]))
+    on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
+    on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
+  }
+
+  /** Starts programs that are not running: terminals first, because a program is started with its terminal's size. */
+  async #run(boxes: readonly ProgramBox[]): Promise<void> {
+    const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#view.interpreters?.[box.language] !== null)
+    if (chosen.length === 0) return
+    this.#said = null
+    this.#take({ kind: 'asked', programs: chosen.map(({ name }) => name) })
+    this.#source?.open()
+    try {
+      await Promise.all(chosen.map((box) => box.open()))
+    } catch {
+      return this.#take({ kind: 'withdrawn' })
+    }
+    const wanted = chosen.filter(({ name }) => this.#view.programs[name]?.asked)
+    if (wanted.length === 0) return
+    this.#source?.run(wanted.map((box) => ({ program: box.name, language: box.language, ...box.fit() })))
+  }
+
+  #stop(boxes: readonly ProgramBox[]): void {
+    const programs = boxes.filter((box) => this.#isBusy(box)).map(({ name }) => name)
+    if (programs.length === 0) return
+    this.#said = null
+    this.#source?.stop(programs)
+    // A stop also ends the waiting of programs whose turn had not come.
+    this.#take({ kind: 'withdrawn' })
+  }
+
+  #isBusy(box: ProgramBox): boolean {
+    const program = this.#view.programs[box.name]
+    return program !== undefined && isBusy(program)
+  }
+
+  #chosen(box: ProgramBox, language: Language): void {
+    changeSettings({ choice: choose(settings().choice, box.end, language) })
+    for (const lab of labs) if (lab !== this) lab.followChoice()
+    this.#show()
+  }
+
+  #hear(news: News): void {
+    const before = this.#view
+    const output = news.kind === 'event' && news.event.kind === 'output'
+    if (news.kind === 'event') this.#boxes.get(news.event.program)?.hear(news.event, news.replayed)
+    if (!output) this.#take(news)
+    if (news.kind === 'closed' || (news.kind === 'opened' && news.instead) || isEnd(news, before)) {
+      for (const box of this.#boxes.values()) {
+        const alive = before.programs[box.name]
+        const now = this.#view.programs[box.name]
+        box.restart(alive && isAlive(alive) ? (now?.gone ?? null) : null)
+      }
+    }
+  }
+
+  #take(step: Step): void {
+    this.#view = fold(this.#view, step)
+    this.#show()
+  }
+
+  #show(): void {
+    const view = this.#view
+    this.dataset.connection = view.connection
+    for (const box of this.#boxes.values()) box.show(view)
+    setText(this.querySelector<HTMLElement>('[data-say]'), labWords(this.#words, view))
+    const trouble = this.querySelector<HTMLElement>('[data-trouble]')
+    const sentence = this.#said ?? (view.trouble && wordTrouble(this.#words, view.trouble))
+    setText(trouble, sentence ?? '')
+    if (trouble) trouble.hidden = !sentence
+    this.#showAll()
+  }
+
+  #showAll(): void {
+    const boxes = [...this.#boxes.values()]
+    const runAll = this.querySelector<HTMLElement>('[data-run-all]')
+    const stopAll = this.querySelector<HTMLElement>('[data-stop-all]')
+    const idle = boxes.filter((box) => !this.#isBusy(box))
+    setDisabled(
+      runAll,
+      idle.every(({ language }) => this.#view.interpreters?.[language] === null),
+    )
+    if (!stopAll) return
+    const hide = idle.length === boxes.length
+    // A button that goes must not take the focus with it.
+    if (hide && stopAll === document.activeElement) runAll?.focus()
+    stopAll.hidden = hide
+  }
+
+  #showSettings(): void {
+    const { font, screenReader } = settings()
+    for (const button of this.querySelectorAll<HTMLElement>('[data-font]')) {
+      setDisabled(button, font === (Number(button.dataset.font) < 0 ? FONT.least : FONT.most))
+    }
+    for (const box of this.querySelectorAll<HTMLInputElement>('[data-screen-reader]')) box.checked = screenReader
+    for (const box of this.#boxes.values()) {
+      box.setFont(font)
+      box.setScreenReader(screenReader)
+    }
+  }
+
+  #lookedAt(): void {
+    if (document.visibilityState !== 'visible') return
+    this.#source?.retry()
+    if (this.#view.connection !== 'unreachable') return
+    forgetHealth()
+    void this.#askHealth()
+  }
+
+  async #askHealth(): Promise<void> {
+    this.#take({ kind: 'health', health: await askHealth() })
+  }
+}
+
+/** Whether a bench was ended without a word of its own: it refused this page. */
+function isEnd(news: News, before: LabView): boolean {
+  return news.kind === 'connection' && news.connection === 'ended' && before.ending === null
+}
+
+customElements.define('bench-lab', BenchLab)

@@ -1,0 +1,308 @@
+import type { End, Language } from '../../labs/lab.ts'
+import type { BenchEvent, Size } from '../../labs/protocol.ts'
+import { copy, pasted } from './clipboard.ts'
+import { isBusy, type LabView, type ProgramView, shownState } from './fold.ts'
+import type { TerminalPanel } from './panels/terminal.ts'
+import { type Ended, endWords, programWords } from './sentences.ts'
+import { settings } from './settings.ts'
+import { commandLine } from './shell.ts'
+import { type Words, word } from './words.ts'
+
+/** How long a button says that something was copied, in ms. */
+const COPIED_FOR = 2000
+
+/** What a program's box asks of its lab. */
+export interface BoxParts {
+  readonly words: Words
+  readonly onRun: () => void
+  readonly onStop: () => void
+  readonly onChoice: (language: Language) => void
+  readonly onInput: (bytes: Uint8Array) => void
+  readonly onSize: (size: Size) => void
+  readonly onParsed: (offset: number) => void
+  /** Something went wrong in the page itself. */
+  readonly onTrouble: (sentence: string) => void
+}
+
+/** The box of one program in the page: its head, its language, its terminal. It shows; it decides nothing. */
+export class ProgramBox {
+  readonly name: string
+  readonly end: End
+  readonly #box: HTMLElement
+  readonly #parts: BoxParts
+  #view: ProgramView | null = null
+  #folder: string | null = null
+  #panel: TerminalPanel | null = null
+  #opening: Promise<TerminalPanel> | null = null
+  /** What is to be shown in the terminal as soon as it is there. */
+  #waiting: ((panel: TerminalPanel) => void)[] = []
+  /** The run whose command stands in the terminal. */
+  #begun = 0
+
+  constructor(box: HTMLElement, parts: BoxParts) {
+    this.name = box.dataset.program ?? ''
+    this.end = box.dataset.end === 'waits' ? 'waits' : 'begins'
+    this.#box = box
+    this.#parts = parts
+    this.#find('[data-run]')?.addEventListener('click', () => this.#press())
+    for (const radio of this.#radios()) radio.addEventListener('change', () => this.#chosen(radio.value as Language))
+    this.#find('[data-copy-command]')?.addEventListener('click', () => this.#copyCommand())
+    this.#find('[data-copy]')?.addEventListener('click', () => this.#copyText())
+    this.#find('[data-paste]')?.addEventListener('click', () => this.#paste())
+    this.#find('[data-fullscreen]')?.addEventListener('click', () => this.#toggleFullScreen())
+    this.#term()?.addEventListener('fullscreenchange', () => this.#showFullScreen())
+  }
+
+  get language(): Language {
+    return this.#radios().find(({ checked }) => checked)?.value === 'py' ? 'py' : 'ts'
+  }
+
+  set language(language: Language) {
+    for (const radio of this.#radios()) radio.checked = radio.value === language
+    this.#showLanguage()
+  }
+
+  /** Loads the terminal if need be. Rejects when it cannot be loaded. */
+  async open(): Promise<void> {
+    await this.#open()
+  }
+
+  /** The size a program is to have when it starts now; the terminal must be open. */
+  fit(): Size {
+    if (this.#panel === null) throw new Error(`The terminal of \`${this.name}\` is not open.`)
+    return this.#panel.fit()
+  }
+
+  setFont(px: number): void {
+    this.#panel?.setFont(px)
+  }
+
+  setScreenReader(on: boolean): void {
+    this.#panel?.setScreenReader(on)
+  }
+
+  /** Shows what there is to show of the program. */
+  show(lab: LabView): void {
+    const view = lab.programs[this.name]
+    if (view === undefined) return
+    const { words } = this.#parts
+    this.#view = view
+    this.#folder = lab.folder
+    const busy = isBusy(view)
+    const { dataset } = this.#box
+    dataset.state = shownState(view)
+    if (!busy && view.exit) dataset.exit = view.exit.signal ?? String(view.exit.code)
+    else delete dataset.exit
+    setText(this.#find('[data-words]'), programWords(words, view))
+    const missing = !busy && lab.interpreters !== null && lab.interpreters[this.language] === null
+    const sentence = this.#find('[data-missing]')
+    setText(sentence, missing ? word(words, { key: `lab.missing-${this.language}` }) : '')
+    if (sentence) sentence.hidden = !missing
+    const run = this.#find('[data-run]')
+    setText(run, word(words, { key: busy ? 'lab.stop' : 'lab.run' }))
+    const label = { key: busy ? 'lab.stop-program' : 'lab.run-program', values: { program: this.name } }
+    run?.setAttribute('aria-label', word(words, label))
+    run?.classList.toggle('go', !busy)
+    setDisabled(run, missing)
+    for (const radio of this.#radios()) radio.disabled = busy
+    this.#panel?.setRunning(view.state === 'running')
+  }
+
+  /** Takes an event of this program into its terminal. */
+  hear(event: BenchEvent, replayed: boolean): void {
+    switch (event.kind) {
+      case 'starting':
+        this.language = event.language
+        this.#inTerminal(() => {})
+        break
+      case 'started':
+        this.#begin(event.run, event.command.join(' '))
+        break
+      case 'output':
+        this.#begin(event.run, this.#command())
+        this.#inTerminal(({ feed }) => feed.output(event.bytes, event.offset, replayed))
+        break
+      case 'gap': {
+        const sentence = this.#say('print.gap', { bytes: event.to - event.from })
+        this.#inTerminal(({ feed }) => feed.note(sentence))
+        break
+      }
+      case 'exited': {
+        const { code, signal, stopped } = event
+        this.#begin(event.run, this.#command())
+        this.#end({ exit: { code, signal, stopped } })
+        break
+      }
+      case 'failed':
+        this.#end({ trouble: event.trouble })
+    }
+  }
+
+  /** The bench is another one, or none: its runs and offsets begin anew. `gone` says how it ended under the program. */
+  restart(gone: ProgramView['gone']): void {
+    this.#begun = 0
+    if (gone) this.#end({ gone })
+    if (this.#opening) this.#inTerminal(({ feed }) => feed.restart())
+  }
+
+  close(): void {
+    this.#panel?.close()
+    this.#panel = null
+    this.#opening = null
+    this.#waiting = []
+  }
+
+  #begin(run: number, command: string): void {
+    if (run <= this.#begun) return
+    this.#begun = run
+    this.#inTerminal(({ feed }) => feed.command(command))
+  }
+
+  #end(ended: Ended): void {
+    const sentence = endWords(this.#parts.words, ended)
+    this.#inTerminal(({ feed }) => feed.end(sentence))
+  }
+
+  #inTerminal(act: (panel: TerminalPanel) => void): void {
+    if (this.#panel) act(this.#panel)
+    else {
+      this.#waiting.push(act)
+      this.#open().catch(() => {})
+    }
+  }
+
+  #open(): Promise<TerminalPanel> {
+    this.#opening ??= this.#load().catch((error: Error) => {
+      // The next press tries again.
+      this.#opening = null
+      this.#parts.onTrouble(this.#say('page.no-terminal', { detail: error.message }))
+      throw error
+    })
+    return this.#opening
+  }
+
+  async #load(): Promise<TerminalPanel> {
+    const { words, onInput, onSize, onParsed, onTrouble } = this.#parts
+    const screen = this.#find('[data-screen]')
+    if (!screen) throw new Error(`The box of \`${this.name}\` has no [data-screen].`)
+    const { openTerminal } = await import('./panels/terminal.ts')
+    const { font, screenReader } = settings()
+    const panel = await openTerminal({
+      screen,
+      font,
+      screenReader,
+      name: this.#say('lab.terminal-of', { program: this.name }),
+      leaveKeys: word(words, { key: 'lab.leave-keys' }),
+      tooMuchOutput: word(words, { key: 'page.too-much-output' }),
+      openLink: (url) => this.#say('page.open-link', { url }),
+      onInput,
+      onSize,
+      onParsed,
+      onCopyRefused: () => onTrouble(word(words, { key: 'page.no-clipboard-write' })),
+    })
+    this.#panel = panel
+    panel.setRunning(this.#view?.state === 'running')
+    for (const button of ['[data-copy]', '[data-paste]', '[data-fullscreen]']) {
+      const found = this.#find(button)
+      if (found) found.hidden = false
+    }
+    for (const act of this.#waiting.splice(0)) act(panel)
+    onSize(panel.fit())
+    return panel
+  }
+
+  #press(): void {
+    if (this.#view && isBusy(this.#view)) this.#parts.onStop()
+    else if (this.#find('[data-run]')?.getAttribute('aria-disabled') !== 'true') this.#parts.onRun()
+  }
+
+  #chosen(language: Language): void {
+    this.#showLanguage()
+    this.#parts.onChoice(language)
+  }
+
+  #showLanguage(): void {
+    setText(this.#find('[data-file]'), `${this.name}.${this.language}`)
+    setText(this.#find('[data-command]'), this.#command())
+  }
+
+  #command(): string {
+    return `${this.language === 'py' ? 'python3' : 'node'} ${this.name}.${this.language}`
+  }
+
+  async #copyCommand(): Promise<void> {
+    const button = this.#find('[data-copy-command]')
+    const shell = this.language === 'py' ? button?.dataset.shellPy : button?.dataset.shellTs
+    await this.#copy(button, commandLine(shell ?? this.#command(), this.#folder))
+  }
+
+  async #copyText(): Promise<void> {
+    if (this.#panel) await this.#copy(this.#find('[data-copy]'), this.#panel.text())
+  }
+
+  async #copy(button: HTMLElement | null, text: string): Promise<void> {
+    if (!(await copy(text))) return this.#parts.onTrouble(this.#say('page.no-clipboard-write'))
+    if (button === null) return
+    const label = button.dataset.label ?? button.textContent
+    button.dataset.label = label
+    setText(button, this.#say('lab.copied'))
+    setTimeout(() => setText(button, label), COPIED_FOR)
+  }
+
+  async #paste(): Promise<void> {
+    const text = await pasted()
+    if (text === null) this.#parts.onTrouble(this.#say('page.no-clipboard-read'))
+    else this.#panel?.paste(text)
+  }
+
+  async #toggleFullScreen(): Promise<void> {
+    const term = this.#term()
+    if (!term) return
+    if (document.fullscreenElement) await document.exitFullscreen()
+    else if (term.classList.contains('whole-screen')) term.classList.remove('whole-screen')
+    else {
+      try {
+        await term.requestFullscreen()
+      } catch {
+        // Phones that keep full screen for films have no such method; others may refuse.
+        term.classList.add('whole-screen')
+      }
+    }
+    this.#showFullScreen()
+    this.#panel?.fit()
+    this.#panel?.focus()
+  }
+
+  #showFullScreen(): void {
+    const term = this.#term()
+    const full = term !== null && (document.fullscreenElement === term || term.classList.contains('whole-screen'))
+    setText(this.#find('[data-fullscreen]'), this.#say(full ? 'lab.leave-full-screen' : 'lab.full-screen'))
+  }
+
+  #say(key: string, values?: Record<string, string | number>): string {
+    return word(this.#parts.words, { key, ...(values && { values }) })
+  }
+
+  #term(): HTMLElement | null {
+    return this.#find('[data-panel=terminal]')
+  }
+
+  #radios(): HTMLInputElement[] {
+    return [...this.#box.querySelectorAll<HTMLInputElement>('.choice input[type=radio]')]
+  }
+
+  #find(selector: string): HTMLElement | null {
+    return this.#box.querySelector<HTMLElement>(selector)
+  }
+}
+
+/** Changes a text only if it is another one, so that nothing is read aloud twice. */
+export function setText(element: HTMLElement | null, text: string): void {
+  if (element && element.textContent !== text) element.textContent = text
+}
+
+/** Keeps a button where it can be reached and read, but says that it does nothing now. */
+export function setDisabled(element: HTMLElement | null, disabled: boolean): void {
+  if (disabled) element?.setAttribute('aria-disabled', 'true')
+  else element?.removeAttribute('aria-disabled')
+}

@@ -1,0 +1,58 @@
+/** What a lab says of itself, chosen from what it shows. The words themselves are in `content/ui/`. */
+import type { LabView, ProgramView } from './fold.ts'
+import { type Sentence, type Words, word, wordTrouble } from './words.ts'
+
+/** The state of one program: `running · UDP port 12822`. */
+export function programWords(words: Words, program: ProgramView): string {
+  return word(words, situation(program, 'state'))
+}
+
+/** The state of a lab, in one line. */
+export function labWords(words: Words, view: LabView): string {
+  const { connection, ending, instead } = view
+  if (connection === 'connecting' || connection === 'lost' || connection === 'unreachable') {
+    return word(words, { key: `say.${connection}` })
+  }
+  if (ending !== null) return word(words, { key: `ending.${ending}` })
+  if (instead) return word(words, { key: 'say.new-bench' })
+  const told = Object.entries(view.programs).filter(([, program]) => program.asked || program.state !== 'ready')
+  if (told.length === 0) return word(words, { key: 'say.ready' })
+  const sentences = told.map(([name, program]) => {
+    const { key, values } = situation(program, 'say')
+    return word(words, { key, values: { ...values, program: name } })
+  })
+  return sentences.join(word(words, { key: 'say.between' }))
+}
+
+/** How a run ended, as the last line in its terminal. */
+export function endWords(words: Words, { exit, gone, trouble }: Ended): string {
+  if (trouble) return word(words, { key: 'print.failed', values: { reason: wordTrouble(words, trouble) } })
+  if (gone?.ended === null) return word(words, { key: 'state.bench-ended' })
+  if (gone) {
+    const reason = word(words, { key: `ending.${gone.ended}` })
+    return word(words, { key: gone.ended === 'taken-over' ? 'print.elsewhere' : 'print.ended', values: { reason } })
+  }
+  const by = exit?.stopped ? '-stopped' : ''
+  if (exit?.signal) return word(words, { key: `print.signal${by}`, values: { signal: exit.signal } })
+  return word(words, { key: `print.exited${by}`, values: { code: exit?.code ?? 0 } })
+}
+
+/** One of three ways to end: by itself or by Stop, under its bench, or before it began. */
+export interface Ended extends Partial<Pick<ProgramView, 'exit' | 'gone'>> {
+  readonly trouble?: Parameters<typeof wordTrouble>[1]
+}
+
+function situation(program: ProgramView, family: 'state' | 'say'): Sentence {
+  const { state, asked, stopping, socket, exit, gone } = program
+  if (asked) return { key: `${family}.starting` }
+  if (stopping) return { key: `${family}.stopping` }
+  if (state === 'running' && socket) {
+    const { protocol, port } = socket
+    return { key: `${family}.on-port`, values: { protocol: protocol.toUpperCase(), port } }
+  }
+  if (state !== 'exited') return { key: `${family}.${state}` }
+  if (gone) return { key: gone.ended === 'taken-over' ? `${family}.elsewhere` : `${family}.bench-ended` }
+  if (exit?.stopped) return { key: `${family}.stopped` }
+  if (exit?.signal) return { key: `${family}.signal`, values: { signal: exit.signal } }
+  return { key: `${family}.exited`, values: { code: exit?.code ?? 0 } }
+}

@@ -1,0 +1,69 @@
+import { type End, LANGUAGES, type Language } from '../../labs/lab.ts'
+import type { Choice } from './choice.ts'
+
+/** What a reader set once for the whole site. */
+export interface Settings {
+  readonly choice: Choice
+  /** The terminals' text, in px. */
+  readonly font: number
+  readonly screenReader: boolean
+}
+
+/** The smallest and largest text of a terminal, in px, and what it is at first. */
+export const FONT = { least: 11, most: 22, first: 13 } as const
+
+const KEY = 'both-ends:lab'
+const ENDS: readonly End[] = ['waits', 'begins']
+
+/** Reads what was kept. Whatever is not sound is as if it had never been set. */
+export function readSettings(kept: string | null): Settings {
+  let raw: Record<string, unknown> = {}
+  try {
+    raw = Object(JSON.parse(kept ?? '{}'))
+  } catch {
+    // Somebody else wrote there.
+  }
+  const choice = Object(raw.choice) as Record<string, unknown>
+  const chosen = ENDS.filter((end) => LANGUAGES.includes(choice[end] as Language))
+  return {
+    choice: Object.fromEntries(chosen.map((end) => [end, choice[end]])),
+    font: typeof raw.font === 'number' && Number.isFinite(raw.font) ? boundFont(raw.font) : FONT.first,
+    screenReader: raw.screenReader === true,
+  }
+}
+
+/** The nearest size a terminal's text may have. */
+export function boundFont(px: number): number {
+  return Math.min(Math.max(Math.round(px), FONT.least), FONT.most)
+}
+
+let current: Settings | undefined
+const listeners = new Set<(settings: Settings) => void>()
+
+/** The reader's settings, as this page last read or changed them. */
+export function settings(): Settings {
+  try {
+    current ??= readSettings(localStorage.getItem(KEY))
+  } catch {
+    // Storage is switched off: settings last as long as the page.
+    current ??= readSettings(null)
+  }
+  return current
+}
+
+/** Changes some settings, for this page at once and for others from their next load. */
+export function changeSettings(change: Partial<Settings>): void {
+  current = { ...settings(), ...change }
+  try {
+    localStorage.setItem(KEY, JSON.stringify(current))
+  } catch {
+    // As above.
+  }
+  for (const listener of listeners) listener(current)
+}
+
+/** @returns its undo. */
+export function onSettings(listener: (settings: Settings) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
