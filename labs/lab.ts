@@ -1,4 +1,5 @@
 /** What a lab is made of. Pure: read by the server when it runs a lab and by the site when it prints one. */
+import { type Network, type NetworkDefinition, readNetwork } from './network.ts'
 
 /** The two languages every program is written in; the value is the file's ending. */
 export const LANGUAGES = ['ts', 'py'] as const
@@ -7,6 +8,10 @@ export type Language = (typeof LANGUAGES)[number]
 /** Which end of the conversation a program is: the one that waits (■) or the one that begins (●). */
 export type End = 'waits' | 'begins'
 
+/** The rights a lab may give to one program, with their numbers in `linux/capability.h`. A program has none otherwise. */
+export const CAPABILITIES = { net_bind_service: 10, net_raw: 13 } as const
+export type Capability = keyof typeof CAPABILITIES
+
 /** One program of a lab as its author writes it. */
 export interface ProgramDefinition {
   /** Its name in this lab, and the name of its files without ending. */
@@ -14,6 +19,9 @@ export interface ProgramDefinition {
   readonly end: End
   /** The lab whose folder holds the files, when they are not in this lab's own. */
   readonly from?: string
+  /** Where it runs; the lab's only host, when it has one. */
+  readonly host?: string
+  readonly capability?: Capability
 }
 
 /** A lab as its author writes it; the programs stand in the order in which they are to be started. */
@@ -21,10 +29,13 @@ export interface LabDefinition {
   /** How the course counts it: `8a`. */
   readonly number: string
   readonly programs: readonly ProgramDefinition[]
+  /** Hosts and wires; one host with loopback only, when nothing is said. */
+  readonly network?: NetworkDefinition
 }
 
 /** One program of a checked lab. */
-export interface Program extends Required<ProgramDefinition> {
+export interface Program extends Required<Omit<ProgramDefinition, 'capability'>> {
+  readonly capability: Capability | null
   /** The path of its file below `labs/catalog/`, for each language. */
   readonly files: Readonly<Record<Language, string>>
 }
@@ -34,11 +45,12 @@ export interface Lab {
   readonly id: string
   readonly number: string
   readonly programs: readonly Program[]
+  readonly network: Network
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/
-const LAB_KEYS = ['number', 'programs']
-const PROGRAM_KEYS = ['name', 'end', 'from']
+const LAB_KEYS = ['number', 'programs', 'network']
+const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability']
 
 /** Types a lab's definition for its author. It is checked by `readLab`, when the folder's name is known. */
 export function defineLab(definition: LabDefinition): LabDefinition {
@@ -61,10 +73,13 @@ export function readLab(id: string, definition: unknown): Lab {
   const { number, programs } = definition
   if (typeof number !== 'string' || number === '') return refuse('`number` must be a text such as `8a`')
   if (!Array.isArray(programs) || programs.length === 0) return refuse('`programs` must list at least one program')
+  const network = readNetwork(definition.network, refuse)
+  const hosts = network.hosts.map((host) => host.name)
   const names = new Set<string>()
   return {
     id,
     number,
+    network,
     programs: programs.map((program: unknown) => {
       if (!isRecord(program)) return refuse('each program is `{ name, end }`')
       for (const key of Object.keys(program)) {
@@ -72,7 +87,7 @@ export function readLab(id: string, definition: unknown): Lab {
           refuse(`unknown key \`${key}\` in a program; it has ${PROGRAM_KEYS.join(', ')}`)
         }
       }
-      const { name, end, from = id } = program
+      const { name, end, from = id, host = hosts.length === 1 ? hosts[0] : undefined, capability = null } = program
       if (typeof name !== 'string' || !NAME.test(name)) {
         return refuse(`a program's name is \`${String(name)}\`; use small letters, digits and hyphens`)
       }
@@ -82,9 +97,20 @@ export function readLab(id: string, definition: unknown): Lab {
         return refuse(`\`end\` of \`${name}\` is \`${String(end)}\`; it must be 'waits' or 'begins'`)
       }
       if (typeof from !== 'string' || !NAME.test(from)) return refuse(`\`from\` of \`${name}\` must name a lab`)
-      return { name, end, from, files: { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` } }
+      if (typeof host !== 'string' || !hosts.includes(host)) {
+        return refuse(`\`host\` of \`${name}\` is \`${String(host)}\`; it must be one of ${hosts.join(', ')}`)
+      }
+      if (!isCapability(capability)) {
+        const known = Object.keys(CAPABILITIES).join(', ')
+        return refuse(`\`capability\` of \`${name}\` is \`${String(capability)}\`; a lab may give ${known}`)
+      }
+      return { name, end, from, host, capability, files: { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` } }
     }),
   }
+}
+
+function isCapability(value: unknown): value is Capability | null {
+  return value === null || (typeof value === 'string' && Object.hasOwn(CAPABILITIES, value))
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

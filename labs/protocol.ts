@@ -5,6 +5,7 @@
  * to tell is an event with two marks: `n`, the order in which the bench wrote it down, and `t`, nanoseconds since the
  * bench was opened on the machine's monotonic clock, taken when it happened.
  */
+import type { Faults } from './faults.ts'
 import { LANGUAGES, type Language } from './lab.ts'
 
 /** The version of this file. A page and a server that differ say so instead of guessing. */
@@ -37,10 +38,16 @@ export interface Size {
   readonly rows: number
 }
 
+/** What a run is written in; a host's shell is neither of the two. */
+export type RunLanguage = Language | 'sh'
+
+/** Before a host's name: the shell on it, which is run like a program. */
+export const SHELL = 'shell@'
+
 /** One program to be run. */
 export interface RunRequest extends Size {
   readonly program: string
-  readonly language: Language
+  readonly language: RunLanguage
 }
 
 /** What a page says, in text frames. Keyboard input goes as binary: see `encodeInput`. */
@@ -51,6 +58,9 @@ export type ToBench =
   | { type: 'run'; programs: RunRequest[] }
   | { type: 'stop'; programs: string[] }
   | ({ type: 'resize'; program: string } & Size)
+  /** From now on, frames at the wire of this number meet these faults; `faults` is a `FaultsDefinition`. */
+  | { type: 'faults'; wire: number; faults: Record<string, unknown> }
+  | { type: 'seed'; seed: number }
   /** All output of the program before this offset has been parsed by the terminal. */
   | { type: 'ack'; program: string; offset: number }
   /** The page is being left. The bench ends soon unless somebody returns to it. */
@@ -73,7 +83,7 @@ export interface ReadySocket {
 
 /** What can happen at a bench. A `run` is one start of one program, counted from 1 over the whole bench. */
 export type Happening =
-  | ({ kind: 'starting'; program: string; run: number; language: Language } & Size)
+  | ({ kind: 'starting'; program: string; run: number; language: RunLanguage } & Size)
   /** The process exists. `command` is what a shell would be given: the interpreter's name and the file's. */
   | { kind: 'started'; program: string; run: number; pid: number; command: readonly string[] }
   /** The program holds a socket that others can reach; `null` where the system does not tell, after its first words. */
@@ -85,6 +95,9 @@ export type Happening =
   | { kind: 'failed'; program: string; run: number; trouble: Trouble }
   /** A running program could not be served, or a request could not be carried out; nothing has ended. */
   | { kind: 'notice'; program: string; run: number; trouble: Trouble }
+  /** A reader has changed what the wire of this number does to frames from this host, or from both ends. */
+  | { kind: 'faults'; wire: number; from: string | null; faults: Faults }
+  | { kind: 'seed'; seed: number }
   /** Output of the program from this offset up to that was let go and cannot be told again. */
   | { kind: 'gap'; program: string; from: number; to: number }
 
@@ -111,8 +124,12 @@ export type BenchEvent = ControlEvent | OutputEvent
 /** Which languages can be run here: the interpreter's version, or null where there is none. */
 export type Interpreters = Readonly<Record<Language, string | null>>
 
+/** What a bench's programs run on: a network of its own, the plain machine, or nothing at all. */
+export const RUNGS = ['own', 'plain', 'none'] as const
+export type Rung = (typeof RUNGS)[number]
+
 /** Why a bench ended. */
-export const ENDINGS = ['left', 'vanished', 'taken-over', 'idle', 'server-stopping'] as const
+export const ENDINGS = ['left', 'vanished', 'taken-over', 'idle', 'network-lost', 'server-stopping'] as const
 export type Ending = (typeof ENDINGS)[number]
 
 /** What a bench says, in text frames. Output goes as binary: see `encodeOutput`. */
@@ -130,6 +147,7 @@ export type FromBench =
       /** The course's folder on the machine that runs the programs, for commands to copy. */
       folder: string
       interpreters: Interpreters
+      network: Rung
     }
   | { type: 'event'; event: ControlEvent }
   /** All input for this program up to this number has reached it or was refused. */
@@ -149,6 +167,9 @@ export type Trouble =
   | { kind: 'not-opened' }
   | { kind: 'already-opened' }
   | { kind: 'too-many-benches'; limit: number }
+  /** The server was started so that it runs no programs. */
+  | { kind: 'nothing-runs' }
+  | { kind: 'no-network'; detail: string }
   | { kind: 'already-running'; program: string }
   | { kind: 'not-running'; program: string }
   | { kind: 'no-interpreter'; language: Language }
@@ -168,6 +189,8 @@ export const TROUBLES = [
   'not-opened',
   'already-opened',
   'too-many-benches',
+  'nothing-runs',
+  'no-network',
   'already-running',
   'not-running',
   'no-interpreter',
@@ -183,6 +206,7 @@ export interface Health {
   readonly protocol: number
   readonly version: string
   readonly interpreters: Interpreters
+  readonly network: Rung
 }
 
 const OUTPUT = 1
@@ -278,15 +302,17 @@ function readControl(text: string): ToBench {
         type: 'run',
         programs: list(message.programs, 'programs').map((item) => {
           const request = record(item, 'programs[]')
-          const language = request.language
-          if (!LANGUAGES.includes(language as Language)) throw new Unreadable('`language` must be ts or py')
-          return { program: name(request.program, 'program'), language: language as Language, ...size(request) }
+          return { program: name(request.program, 'program'), language: language(request.language), ...size(request) }
         }),
       }
     case 'stop':
       return { type: 'stop', programs: list(message.programs, 'programs').map((item) => name(item, 'programs[]')) }
     case 'resize':
       return { type: 'resize', program: name(message.program, 'program'), ...size(message) }
+    case 'faults':
+      return { type: 'faults', wire: whole(message.wire, 'wire'), faults: record(message.faults, 'faults') }
+    case 'seed':
+      return { type: 'seed', seed: whole(message.seed, 'seed') }
     case 'ack':
       return { type: 'ack', program: name(message.program, 'program'), offset: whole(message.offset, 'offset') }
     case 'leave':
@@ -294,6 +320,11 @@ function readControl(text: string): ToBench {
     default:
       throw new Unreadable(`\`type\` is ${JSON.stringify(message.type)?.slice(0, 40)}`)
   }
+}
+
+function language(value: unknown): RunLanguage {
+  if (value === 'sh' || LANGUAGES.includes(value as Language)) return value as RunLanguage
+  throw new Unreadable('`language` must be ts, py or sh')
 }
 
 function size(value: Record<string, unknown>): Size {

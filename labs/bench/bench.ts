@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { socketsAreTold } from '../instruments/sockets.ts'
-import type { Lab, Language, Program } from '../lab.ts'
+import { readFaults } from '../faults.ts'
+import type { Lab } from '../lab.ts'
 import type { Ending, Input, RunRequest, Size, Trouble } from '../protocol.ts'
 import { startClock } from './clock.ts'
-import { programEnvironment } from './environment.ts'
-import type { FoundInterpreters, Interpreter } from './interpreters.ts'
+import type { FoundInterpreters } from './interpreters.ts'
 import { endMarked } from './leftovers.ts'
+import type { LiveNetwork } from './network/network.ts'
+import type { Networks } from './network/networks.ts'
+import type { Policy } from './network/policy.ts'
 import { Outbox, type Receiver } from './outbox.ts'
-import { watchReadiness } from './readiness.ts'
-import { Terminal } from './terminal.ts'
+import { runnablesOf } from './runnable.ts'
+import { Seat } from './seat.ts'
 
 /** A page at a bench. */
 export interface Page extends Receiver {
@@ -22,6 +22,8 @@ export interface Surroundings {
   /** The course's folder. */
   readonly folder: string
   readonly interpreters: FoundInterpreters
+  readonly networks: Networks
+  readonly policy: Policy
 }
 
 /** How long a bench waits for its page to come back, in ms: when it said it was leaving, and when it just vanished. */
@@ -30,31 +32,6 @@ export const GRACE = { left: 8_000, vanished: 60_000 } as const
 /** How long a program may take to be ready before the ones after it are given up, in ms. */
 const READY_WITHIN = 20_000
 
-/** Input already taken is told at most this often, in ms. */
-const TELL_TAKEN = 20
-
-/** One run of a program, from its start to its end. */
-interface Run {
-  readonly number: number
-  readonly program: string
-  terminal: Terminal | null
-  stopped: boolean
-  readiness: 'waiting' | 'ready' | 'ended'
-  /** Called when the readiness becomes known. */
-  settle: () => void
-  readonly settled: Promise<void>
-  unwatch: () => void
-}
-
-/** What is kept for each program of the lab. */
-interface Seat {
-  readonly program: Program
-  run: Run | null
-  lastInput: number
-  taken: number
-  takenTimer: NodeJS.Timeout | undefined
-}
-
 /**
  * One reader's running lab. Everything that happens is written to its outbox; one page at a time is told.
  * It outlives its page for `GRACE` and ends by itself then.
@@ -62,10 +39,10 @@ interface Seat {
 export class Bench {
   readonly id: string
   readonly lab: Lab
-  readonly #surroundings: Surroundings
+  readonly #network: LiveNetwork
   readonly #mark: string
   readonly #outbox = new Outbox(startClock())
-  readonly #seats: Map<string, Seat>
+  readonly #seats: ReadonlyMap<string, Seat>
   readonly #onClosed: () => void
   #page: Page | null = null
   #grace: NodeJS.Timeout | undefined
@@ -74,25 +51,26 @@ export class Bench {
   #stops = 0
   #closing: Promise<void> | null = null
 
-  constructor(id: string, lab: Lab, surroundings: Surroundings, onClosed: () => void) {
+  constructor(id: string, lab: Lab, network: LiveNetwork, surroundings: Surroundings, onClosed: () => void) {
     this.id = id
     this.lab = lab
-    this.#surroundings = surroundings
+    this.#network = network
     this.#mark = `${process.pid}.${id}.`
     this.#onClosed = onClosed
-    this.#seats = new Map(
-      lab.programs.map((program) => [
-        program.name,
-        { program, run: null, lastInput: 0, taken: 0, takenTimer: undefined },
-      ]),
-    )
-    for (const { name } of lab.programs) {
-      this.#outbox.open(name, (held) => {
-        const terminal = this.#seats.get(name)?.run?.terminal
-        if (held) terminal?.pause()
-        else terminal?.resume()
-      })
+    const around = {
+      network,
+      policy: surroundings.policy,
+      outbox: this.#outbox,
+      mark: this.#mark,
+      nextRun: () => {
+        this.#runs += 1
+        return this.#runs
+      },
+      tellTaken: (program: string, seq: number) => this.#page?.tell({ type: 'taken', program, seq }),
     }
+    const runnables = runnablesOf(lab, surroundings.interpreters)
+    this.#seats = new Map(runnables.map((runnable) => [runnable.name, new Seat(runnable, around)]))
+    void network.gone.then(() => this.close('network-lost'))
   }
 
   /** The number of the last event. */
@@ -132,23 +110,24 @@ export class Bench {
       if (seat === undefined) return this.#trouble({ kind: 'unknown-program', program })
       if (seat.run) return this.#trouble({ kind: 'already-running', program })
     }
-    const inOrder = this.lab.programs.flatMap(({ name }) => requests.filter(({ program }) => program === name))
+    const inOrder = [...this.#seats].flatMap(([name, seat]) => {
+      const request = requests.find(({ program }) => program === name)
+      return request ? [{ seat, request }] : []
+    })
     const stops = this.#stops
-    for (const [index, request] of inOrder.entries()) {
+    for (const [index, { seat, request }] of inOrder.entries()) {
       // While one was waited for, the reader may have started the next by hand.
-      if (this.#seats.get(request.program)?.run) continue
-      const run = this.#start(request)
-      if (index === inOrder.length - 1) return
-      if (run === null) return this.#giveUp(inOrder.slice(index + 1), request.program)
-      const late = setTimeout(() => run.settle(), READY_WITHIN)
-      await run.settled
-      clearTimeout(late)
+      if (seat.run) continue
+      const run = await seat.start(request)
+      const rest = inOrder.slice(index + 1)
+      if (rest.length === 0) return
+      if (run === null) return this.#giveUp(rest, request.program)
+      if (!seat.runnable.waits) continue
+      const isLate = await takesLonger(run.settled, READY_WITHIN)
       if (this.#closing || stops !== this.#stops) return
-      if (run.readiness === 'ended') return this.#giveUp(inOrder.slice(index + 1), request.program)
-      if (run.readiness === 'waiting') {
-        const { program } = request
-        return this.#trouble({ kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
-      }
+      if (run.readiness === 'ended') return this.#giveUp(rest, request.program)
+      const { program } = request
+      if (isLate) return this.#trouble({ kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
     }
   }
 
@@ -159,30 +138,40 @@ export class Bench {
       const seat = this.#seats.get(program)
       if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
       else if (seat.run === null) this.#trouble({ kind: 'not-running', program })
-      else this.#stopRun(seat.run)
+      else void seat.stop()
     }
   }
 
-  /** Types into a program. Input that was seen before is not typed again. */
-  input({ run: number, seq, bytes }: Input): void {
-    const seat = [...this.#seats.values()].find(({ run }) => run?.number === number)
-    if (seat === undefined) {
-      // The page had not heard yet that the run is over. It drops what it still has by itself.
-      return
-    }
-    if (seq <= seat.lastInput) return
-    seat.lastInput = seq
-    const { name } = seat.program
-    const taken = seat.run?.terminal?.write(bytes, () => this.#take(seat, seq))
-    if (taken) return
-    this.#take(seat, seq)
-    this.#notice(seat, number, { kind: 'input-full', program: name, bytes: bytes.length })
+  /** Types into a program. Input for a run that has ended is dropped: the page had not heard of the end yet. */
+  input(input: Input): void {
+    for (const seat of this.#seats.values()) if (seat.run?.number === input.run) seat.input(input)
   }
 
   resize(program: string, size: Size): void {
     const seat = this.#seats.get(program)
     if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
-    else seat.run?.terminal?.resize(size)
+    else seat.resize(size)
+  }
+
+  /** Changes what a wire does to frames. What is not possible is told to the page. */
+  async setFaults(wire: number, definition: Record<string, unknown>): Promise<void> {
+    const refuse = (detail: string): never => {
+      throw new Error(detail)
+    }
+    try {
+      const ends = this.lab.network.wires[wire]?.ends ?? refuse(`there is no wire ${wire}`)
+      const { from, faults } = readFaults(definition, ends, refuse)
+      await this.#network.setFaults(wire, from, faults)
+      this.#outbox.write({ kind: 'faults', wire, from, faults })
+    } catch (error) {
+      this.#trouble({ kind: 'unknown-message', detail: (error as Error).message })
+    }
+  }
+
+  /** Begins the chances of all wires anew, so that a run can be repeated. */
+  async setSeed(seed: number): Promise<void> {
+    await this.#network.setSeed(seed)
+    this.#outbox.write({ kind: 'seed', seed })
   }
 
   acknowledge(program: string, offset: number): void {
@@ -199,9 +188,10 @@ export class Bench {
   async #end(ending: Ending): Promise<void> {
     clearTimeout(this.#grace)
     this.#stops += 1
-    const runs = [...this.#seats.values()].flatMap(({ run }) => (run ? [run] : []))
-    await Promise.all(runs.map((run) => this.#stopRun(run)))
-    for (const { takenTimer } of this.#seats.values()) clearTimeout(takenTimer)
+    const seats = [...this.#seats.values()]
+    await Promise.all(seats.map((seat) => seat.stop()))
+    for (const seat of seats) seat.close()
+    await this.#network.close()
     endMarked(this.#mark)
     this.#page?.tell({ type: 'closed', ending })
     this.#page?.close()
@@ -210,114 +200,27 @@ export class Bench {
     this.#onClosed()
   }
 
-  /** Starts one program. Null when it could not be started; why is written down. */
-  #start({ program: name, language, columns, rows }: RunRequest): Run | null {
-    const seat = this.#seats.get(name)
-    if (seat === undefined) throw new Error(`No program \`${name}\` in lab \`${this.lab.id}\`.`)
-    this.#runs += 1
-    const number = this.#runs
-    this.#outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows })
-    const fail = (trouble: Trouble) => {
-      this.#outbox.write({ kind: 'failed', program: name, run: number, trouble })
-      return null
-    }
-    const interpreter = this.#surroundings.interpreters[language]
-    if (interpreter === null) return fail({ kind: 'no-interpreter', language })
-    const file = this.#fileOf(seat.program, language)
-    if (!existsSync(file)) return fail({ kind: 'file-missing', file: `labs/catalog/${seat.program.files[language]}` })
-    const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
-    const run: Run = {
-      number,
-      program: name,
-      terminal: null,
-      stopped: false,
-      readiness: 'waiting',
-      settle,
-      settled,
-      unwatch: () => {},
-    }
-    seat.run = run
-    try {
-      run.terminal = this.#openTerminal(seat, run, interpreter, file, { columns, rows })
-    } catch (error) {
-      seat.run = null
-      return fail({ kind: 'cannot-start', program: name, detail: (error as Error).message })
-    }
-    if (this.#outbox.isHeld(name)) run.terminal.pause()
-    const command = [interpreter.typed, basename(file)]
-    this.#outbox.write({ kind: 'started', program: name, run: number, pid: run.terminal.pid, command })
-    if (seat.program.end === 'waits' && socketsAreTold()) {
-      run.unwatch = watchReadiness(run.terminal.pid, (socket) => this.#ready(run, socket))
-    }
-    return run
-  }
-
-  #openTerminal(seat: Seat, run: Run, interpreter: Interpreter, file: string, size: Size): Terminal {
-    const { name, end } = seat.program
-    return new Terminal({
-      ...size,
-      file: interpreter.path,
-      args: [basename(file)],
-      folder: dirname(file),
-      env: programEnvironment(`${this.#mark}${run.number}.`, this.#surroundings.folder),
-      onOutput: (bytes) => {
-        this.#outbox.output(name, run.number, bytes)
-        // Where the system does not tell of sockets, a program's first words stand for them: it says what it waits for.
-        if (run.readiness === 'waiting' && end === 'waits' && !socketsAreTold()) this.#ready(run, null)
-      },
-      onExit: (code, signal) => {
-        run.unwatch()
-        seat.run = null
-        if (run.readiness === 'waiting') run.readiness = 'ended'
-        const { number, stopped } = run
-        this.#outbox.write({ kind: 'exited', program: name, run: number, code, signal, stopped })
-        run.settle()
-      },
-    })
-  }
-
-  #ready(run: Run, socket: Parameters<Parameters<typeof watchReadiness>[1]>[0] | null): void {
-    run.readiness = 'ready'
-    this.#outbox.write({ kind: 'ready', program: run.program, run: run.number, socket })
-    run.settle()
-  }
-
-  async #stopRun(run: Run): Promise<void> {
-    if (!run.stopped) {
-      run.stopped = true
-      this.#outbox.write({ kind: 'stopping', program: run.program, run: run.number })
-    }
-    await run.terminal?.stop()
-  }
-
-  #fileOf(program: Program, language: Language): string {
-    return join(this.#surroundings.folder, 'labs', 'catalog', program.files[language])
-  }
-
   /** The programs after one that ended before it was ready are not started; each says so. */
-  #giveUp(rest: readonly RunRequest[], before: string): void {
-    for (const { program, language, columns, rows } of rest) {
+  #giveUp(rest: readonly { seat: Seat; request: RunRequest }[], before: string): void {
+    for (const { seat, request } of rest) {
+      if (seat.run) continue
       this.#runs += 1
-      const run = this.#runs
-      this.#outbox.write({ kind: 'starting', program, run, language, columns, rows })
-      const trouble: Trouble = { kind: 'ended-before-ready', program: before }
-      this.#outbox.write({ kind: 'failed', program, run, trouble })
+      this.#outbox.write({ kind: 'starting', ...request, run: this.#runs })
+      seat.fail(this.#runs, { kind: 'ended-before-ready', program: before })
     }
-  }
-
-  #take(seat: Seat, seq: number): void {
-    seat.taken = Math.max(seat.taken, seq)
-    seat.takenTimer ??= setTimeout(() => {
-      seat.takenTimer = undefined
-      this.#page?.tell({ type: 'taken', program: seat.program.name, seq: seat.taken })
-    }, TELL_TAKEN)
-  }
-
-  #notice(seat: Seat, run: number, trouble: Trouble): void {
-    this.#outbox.write({ kind: 'notice', program: seat.program.name, run, trouble })
   }
 
   #trouble(trouble: Trouble): void {
     this.#page?.tell({ type: 'trouble', trouble })
+  }
+}
+
+async function takesLonger(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(true), milliseconds)
+  try {
+    return await Promise.race([promise.then(() => false), late])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import type { Policy } from './network/policy.ts'
 
 /**
  * The variable by which a process is recognised as part of a bench, wherever it has moved to: the server's process id,
@@ -11,20 +11,21 @@ const KEPT = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TZ', 'Syste
 /**
  * The environment of a program: a few of the reader's own variables, UTF-8, and nothing else.
  * @param mark what `BENCH_MARK` is set to
- * @param folder the course's folder, where the compile cache is kept
  */
-export function programEnvironment(mark: string, folder: string): Record<string, string> {
+export function programEnvironment(mark: string, policy: Policy): Record<string, string> {
   const kept = KEPT.flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value]]
   })
   return {
     ...Object.fromEntries(kept),
+    ...(policy.become.length > 0 && { HOME: '/tmp', USER: 'nobody', LOGNAME: 'nobody' }),
     [BENCH_MARK]: mark,
     TERM: 'xterm-256color',
     COLORTERM: 'truecolor',
     LC_ALL: process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8',
     PYTHONDONTWRITEBYTECODE: '1',
-    NODE_COMPILE_CACHE: join(folder, 'node_modules', '.cache', 'both-ends'),
+    NODE_COMPILE_CACHE: policy.cache,
+    NODE_OPTIONS: `--max-old-space-size=${policy.heap}`,
   }
 }

@@ -1,8 +1,14 @@
 import { socketsOf } from '../instruments/sockets.ts'
 import type { ReadySocket } from '../protocol.ts'
 
-/** How often the kernel's table is looked at: often while a program starts, then seldom. In ms. */
-const LOOK = { often: 10, seldom: 100, oftenFor: 3000 } as const
+/**
+ * How long to wait before the next look at the kernel's table, in ms. A look costs some milliseconds of the server's
+ * time, so it is taken often only while a program starts.
+ */
+function pauseAfter(milliseconds: number): number {
+  if (milliseconds < 400) return 10
+  return milliseconds < 3000 ? 50 : 250
+}
 
 /**
  * Watches until a process holds a socket that others can reach: TCP in LISTEN, or UDP bound to a port.
@@ -15,12 +21,9 @@ export function watchReadiness(pid: number, onReady: (socket: ReadySocket) => vo
     const row = socketsOf(pid).find(({ protocol, state, local }) =>
       protocol === 'tcp' ? state === 'LISTEN' : local.port !== 0,
     )
-    if (row) {
-      onReady({ protocol: row.protocol, ...row.local })
-      return
-    }
-    timer = setTimeout(look, performance.now() - began < LOOK.oftenFor ? LOOK.often : LOOK.seldom)
+    if (row) onReady({ protocol: row.protocol, ...row.local })
+    else timer = setTimeout(look, pauseAfter(performance.now() - began))
   }
-  timer = setTimeout(look, LOOK.often)
+  timer = setTimeout(look, pauseAfter(0))
   return () => clearTimeout(timer)
 }

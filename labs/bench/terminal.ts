@@ -1,18 +1,11 @@
 import { writeSync } from 'node:fs'
 import { constants } from 'node:os'
-import type { ReadStream } from 'node:tty'
-import { type IPty, spawn } from 'node-pty'
 import { MAX_WAITING_INPUT, type Size } from '../protocol.ts'
-import { BENCH_MARK } from './environment.ts'
-import { endGroup, endMarked } from './leftovers.ts'
+import { endMarked } from './leftovers.ts'
+import type { Launched } from './network/network.ts'
 
-/** What to run in a terminal, and who is told of it. */
-export interface TerminalOptions extends Size {
-  readonly file: string
-  readonly args: readonly string[]
-  readonly folder: string
-  /** Whatever carries the same `BENCH_MARK` is ended with the program. */
-  readonly env: Readonly<Record<string, string>>
+/** Who is told of a terminal. */
+export interface TerminalListener {
   readonly onOutput: (bytes: Uint8Array) => void
   /** Called once, after the last output. One of both is null. */
   readonly onExit: (code: number | null, signal: string | null) => void
@@ -20,9 +13,6 @@ export interface TerminalOptions extends Size {
 
 /** After a hang-up, a program has this long to end before it is killed, in ms. */
 const HANG_UP_GRACE = 400
-
-/** A terminal whose program has ended is read on until it is silent for this long, in ms. */
-const LAST_WORDS_SILENCE = 200
 
 /** How soon a program that does not read its input is tried again, in ms. */
 const INPUT_PAUSE = 5
@@ -37,83 +27,63 @@ interface Waiting {
 }
 
 /**
- * One program in a terminal of its own: node-pty, with its three faults closed.
+ * One program in a terminal of its own.
  *
- * - node-pty writes input to a descriptor number, also when that number already belongs to somebody else. Here each
- *   write first looks whether the terminal is still open, is made at once, and nothing is kept past the end.
- * - It closes the terminal 200 ms after the program has ended, read to the end or not. Here its `destroy` is held
- *   back until the last words have been read.
- * - It signals one process. Here the whole group is signalled, and what is left after the end is killed.
+ * node-pty writes input to a descriptor number, also when that number already belongs to somebody else. Here each write
+ * first looks whether the terminal is still open, is made at once, and nothing is kept past the end. It signals one
+ * process; here the whole group is signalled, and what is left after the end is killed.
  */
 export class Terminal {
   readonly pid: number
-  #pty: IPty
-  #stream: ReadStream
-  #descriptor: number
+  readonly #launched: Launched
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #retry: NodeJS.Timeout | undefined
   #kill: NodeJS.Timeout | undefined
-  #ended: Promise<void>
+  readonly #ended: Promise<void>
   #over = false
 
-  /** @throws {Error} when the system refuses to start the program. */
-  constructor(options: TerminalOptions) {
-    const pty = spawn(options.file, [...options.args], {
-      name: options.env.TERM ?? 'xterm-256color',
-      cols: options.columns,
-      rows: options.rows,
-      cwd: options.folder,
-      env: { ...options.env },
-      encoding: null,
-    })
-    this.#pty = pty
-    this.pid = pty.pid
-    const { _socket: stream, fd } = pty as unknown as { _socket: ReadStream; fd: number }
-    this.#stream = stream
-    this.#descriptor = fd
-    this.#holdBackDestroy()
-    pty.onData((data) => options.onOutput(data as unknown as Uint8Array))
-    this.#ended = new Promise((resolve) => {
-      pty.onExit(({ exitCode, signal }) => {
-        this.#over = true
-        clearTimeout(this.#kill)
-        clearTimeout(this.#retry)
-        for (const { done } of this.#waiting.splice(0)) done()
-        endGroup(this.pid)
-        endMarked(options.env[BENCH_MARK] ?? 'no mark')
-        const name = signal ? (SIGNALS.get(signal) ?? `signal ${signal}`) : null
-        options.onExit(name === null ? exitCode : null, name)
-        resolve()
-      })
+  /** @param mark whatever carries a mark beginning so is ended with the program */
+  constructor(launched: Launched, mark: string, { onOutput, onExit }: TerminalListener) {
+    this.#launched = launched
+    this.pid = launched.pid
+    launched.stream.on('data', onOutput)
+    this.#ended = launched.ended.then(({ code, signal }) => {
+      this.#over = true
+      clearTimeout(this.#kill)
+      clearTimeout(this.#retry)
+      for (const { done } of this.#waiting.splice(0)) done()
+      endMarked(mark)
+      if (signal) onExit(null, SIGNALS.get(signal) ?? `signal ${signal}`)
+      else onExit(code, null)
     })
   }
 
   /** Lets nothing more be read, so that the program is held as soon as the terminal's own buffer is full. */
   pause(): void {
-    this.#pty.pause()
+    this.#launched.stream.pause()
   }
 
   resume(): void {
-    this.#pty.resume()
+    this.#launched.stream.resume()
   }
 
   /** Tells the program its terminal has another size. Ignored once it has ended. */
-  resize({ columns, rows }: Size): void {
-    if (!this.#over && !this.#stream.destroyed) this.#pty.resize(columns, rows)
+  resize(size: Size): void {
+    if (this.#isOpen()) this.#launched.resize(size)
   }
 
   /**
    * Types bytes into the terminal; `done` is called when all of them are written, or dropped because the program ended.
-   * @returns false, and takes nothing, when too much input waits already or the program has ended.
+   * @returns `full` or `ended`, and takes nothing, when too much input waits already or the program has ended.
    */
-  write(bytes: Uint8Array, done: () => void): boolean {
-    if (this.#over || this.#stream.destroyed) return false
-    if (this.#waitingBytes + bytes.length > MAX_WAITING_INPUT) return false
+  write(bytes: Uint8Array, done: () => void): 'taken' | 'full' | 'ended' {
+    if (!this.#isOpen()) return 'ended'
+    if (this.#waitingBytes + bytes.length > MAX_WAITING_INPUT) return 'full'
     this.#waiting.push({ bytes, done, written: 0 })
     this.#waitingBytes += bytes.length
     if (this.#waiting.length === 1) this.#flush()
-    return true
+    return 'taken'
   }
 
   /** Hangs up, and kills what has not ended soon after. Resolves when the program itself has ended. */
@@ -126,12 +96,16 @@ export class Terminal {
     await this.#ended
   }
 
+  /** The read side knows first when the terminal is gone; after that its number may be somebody else's. */
+  #isOpen(): boolean {
+    return !this.#over && !this.#launched.stream.destroyed
+  }
+
   #flush(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      // The read side knows first when the terminal is gone; after that its number may be somebody else's.
-      if (this.#over || this.#stream.destroyed) return
+      if (!this.#isOpen()) return
       try {
-        const written = writeSync(this.#descriptor, next.bytes, next.written)
+        const written = writeSync(this.#launched.descriptor, next.bytes, next.written)
         next.written += written
         this.#waitingBytes -= written
       } catch (error) {
@@ -139,30 +113,12 @@ export class Terminal {
           this.#retry = setTimeout(() => this.#flush(), INPUT_PAUSE)
           return
         }
+        this.#waitingBytes -= next.bytes.length - next.written
         next.written = next.bytes.length
-        this.#waitingBytes = this.#waiting.slice(1).reduce((sum, { bytes }) => sum + bytes.length, 0)
       }
       if (next.written < next.bytes.length) continue
       this.#waiting.shift()
       next.done()
-    }
-  }
-
-  /** node-pty destroys the stream without an error only by its timer, 200 ms after the program itself has ended. */
-  #holdBackDestroy(): void {
-    const stream = this.#stream
-    const destroy = stream.destroy.bind(stream)
-    stream.destroy = (error?: Error) => {
-      if (error) return destroy(error)
-      endGroup(this.pid)
-      let silence = setTimeout(destroy, LAST_WORDS_SILENCE)
-      stream.on('data', () => {
-        clearTimeout(silence)
-        silence = setTimeout(destroy, LAST_WORDS_SILENCE)
-      })
-      stream.once('close', () => clearTimeout(silence))
-      stream.resume()
-      return stream
     }
   }
 }

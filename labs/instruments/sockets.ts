@@ -84,22 +84,21 @@ function readEndpoint(text: string): Endpoint {
   return { address: bytes.length === 4 ? bytes.join('.') : ipv6(bytes), port: Number.parseInt(port, 16) }
 }
 
-/** RFC 5952: small letters, the longest run of at least two zero groups written as `::`. */
+/** RFC 5952: small letters, the first longest run of zero groups as `::`, and an IPv4 address inside in its own way. */
 function ipv6(bytes: number[]): string {
+  if (bytes.slice(0, 12).join() === IPV4_INSIDE) return `::ffff:${bytes.slice(12).join('.')}`
   const groups = Array.from({ length: 8 }, (_, i) =>
     (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
   )
   const text = groups.join(':')
-  const zeros = text.match(/\b0(?::0)+\b/g)?.sort((a, b) => b.length - a.length)[0]
+  const [zeros] = [...text.matchAll(/\b0(?::0)+\b/g)].sort((a, b) => b[0].length - a[0].length)
   if (zeros === undefined) return text
-  const [before = '', after = ''] = splitOnce(text, zeros)
-  return `${before.replace(/:$/, '')}::${after.replace(/^:/, '')}`
+  const before = text.slice(0, zeros.index).replace(/:$/, '')
+  const after = text.slice(zeros.index + zeros[0].length).replace(/^:/, '')
+  return `${before}::${after}`
 }
 
-function splitOnce(text: string, part: string): [string, string] {
-  const at = text.indexOf(part)
-  return [text.slice(0, at), text.slice(at + part.length)]
-}
+const IPV4_INSIDE = '0,0,0,0,0,0,0,0,0,0,255,255'
 
 function socketInodes(pid: number): string[] {
   try {

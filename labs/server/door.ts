@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { Bench, type Page, type Surroundings } from '../bench/bench.ts'
 import { versions } from '../bench/interpreters.ts'
+import type { LiveNetwork } from '../bench/network/network.ts'
 import type { Lab } from '../lab.ts'
 import {
   BEAT,
@@ -31,6 +32,7 @@ export class Door {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false })
   readonly #benches = new Map<string, Bench>()
   readonly #beat: NodeJS.Timeout
+  #beingMade = 0
 
   constructor(catalog: Catalog, surroundings: Surroundings) {
     this.#catalog = catalog
@@ -46,7 +48,8 @@ export class Door {
   /** Ends all benches and connections. */
   async close(ending: Ending): Promise<void> {
     clearInterval(this.#beat)
-    await Promise.all([...this.#benches.values()].map((bench) => bench.close(ending)))
+    // While some are ended, a page may still open another.
+    while (this.#benches.size > 0) await Promise.all([...this.#benches.values()].map((bench) => bench.close(ending)))
     for (const client of this.#sockets.clients) client.terminate()
     this.#sockets.close()
   }
@@ -63,16 +66,27 @@ export class Door {
       return { kind: 'broken-lab', lab: id, detail: (error as Error).message }
     }
     if (lab === null) return { kind: 'unknown-lab', lab: id }
-    if (this.#benches.size >= MAX_BENCHES) return { kind: 'too-many-benches', limit: MAX_BENCHES }
+    const { networks } = this.#surroundings
+    if (networks.rung === 'none') return { kind: 'nothing-runs' }
+    if (this.#benches.size + this.#beingMade >= MAX_BENCHES) return { kind: 'too-many-benches', limit: MAX_BENCHES }
+    let network: LiveNetwork
+    this.#beingMade += 1
+    try {
+      network = await networks.take(lab.network)
+    } catch (error) {
+      return { kind: 'no-network', detail: (error as Error).message }
+    } finally {
+      this.#beingMade -= 1
+    }
     const name = randomBytes(16).toString('hex')
-    const bench = new Bench(name, lab, this.#surroundings, () => this.#benches.delete(name))
+    const bench = new Bench(name, lab, network, this.#surroundings, () => this.#benches.delete(name))
     this.#benches.set(name, bench)
     return { bench, resumed: false }
   }
 
   /** What a page is told first. */
   opened(bench: Bench, resumed: boolean): FromBench {
-    const { folder, interpreters } = this.#surroundings
+    const { folder, interpreters, networks } = this.#surroundings
     return {
       type: 'opened',
       protocol: PROTOCOL,
@@ -82,6 +96,7 @@ export class Door {
       taken: bench.taken,
       folder,
       interpreters: versions(interpreters),
+      network: networks.rung,
     }
   }
 
@@ -177,6 +192,12 @@ class Connection implements Page {
         return
       case 'resize':
         bench.resize(message.program, message)
+        return
+      case 'faults':
+        void bench.setFaults(message.wire, message.faults)
+        return
+      case 'seed':
+        void bench.setSeed(message.seed)
         return
       case 'ack':
         bench.acknowledge(message.program, message.offset)

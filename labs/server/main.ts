@@ -4,6 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findInterpreters } from '../bench/interpreters.ts'
 import { endOrphans } from '../bench/leftovers.ts'
+import { findStanding } from '../bench/network/ladder.ts'
+import { Networks } from '../bench/network/networks.ts'
+import { homePolicy } from '../bench/network/policy.ts'
 import { openBrowser } from './browser.ts'
 import { BUILT, buildSite, isStale } from './build.ts'
 import { type Options, readOptions, USAGE, WrongOption } from './options.ts'
@@ -18,10 +21,18 @@ async function main(): Promise<void> {
   const options = optionsOrExit()
   endOrphans()
   if (!options.pages) await buildIfStale()
-  const interpreters = await findInterpreters()
+  const policy = homePolicy(folder)
+  const interpreters = await findInterpreters(policy.become.length > 0 ? policy.user : null)
+  const standing = await findStanding(folder, interpreters, policy, options.network)
+  if (options.network === 'own' && standing.rung !== 'own') {
+    console.error(`A network of each bench's own cannot be had here: ${standing.obstacles[0]?.detail}`)
+    process.exit(1)
+  }
   const server = new CourseServer({
     folder,
     interpreters,
+    policy,
+    networks: new Networks(standing.rung, folder, interpreters.py?.path ?? null, policy),
     version: await courseVersion(),
     pages: options.pages ? pagesFrom(options.pages) : builtPages(join(folder, BUILT)),
   })

@@ -1,0 +1,252 @@
+"""PID 1 of a bench: makes its files and hosts, starts its programs in their terminals, and tells when they end.
+
+It runs inside fresh user, network, mount and process namespaces, as their root, with nothing but Python's standard
+library. Commands come as JSON lines on standard input; answers leave as JSON lines on standard output. At the end of the
+input, which only the server's end can bring, it exits, and the kernel ends everything in its namespaces.
+
+The server gives two more descriptors: 3 carries the wire program's commands, 4 its reports.
+"""
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import termios
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import hosts  # noqa: E402  (found by the line above)
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWUSER = 0x10000000
+PR_CAPBSET_DROP = 24
+PR_SET_NO_NEW_PRIVS = 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 1 << 18
+MNT_DETACH = 2
+LAST_CAPABILITY = 40
+# The terminal's line editor erases whole characters (termios.h; Python names it from 3.13 on).
+IUTF8 = 0o40000
+WORKSPACE = "/lab"
+WIRE_COMMANDS, WIRE_REPORTS = 3, 4
+
+
+def main():
+    setup = json.loads(read_line())
+    make_root(setup["keep"], setup["modules"])
+    network = hosts.build(json.loads(read_line())["network"])
+    wire = start_wire(network["wires"]) if network["wires"] else None
+    Holder(network["hosts"], wire, setup["uid"], setup["gid"]).serve()
+
+
+def start_wire(wires):
+    """Starts the wire program beside this one, with the two descriptors that are meant for it."""
+    pid = os.fork()
+    if pid == 0:
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wire.py")
+        arguments = [str(WIRE_COMMANDS), str(WIRE_REPORTS), json.dumps(wires)]
+        for descriptor in (WIRE_COMMANDS, WIRE_REPORTS):
+            os.set_inheritable(descriptor, True)
+        os.closerange(0, 2)
+        os.open("/dev/null", os.O_RDWR)
+        os.open("/dev/null", os.O_RDWR)
+        os.execv(sys.executable, [sys.executable, "-I", "-S", program, *arguments])
+    os.close(WIRE_COMMANDS)
+    os.close(WIRE_REPORTS)
+    return pid
+
+
+def read_line():
+    """The first line of the input, read byte by byte so that nothing of the next is taken."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            sys.exit(0)
+        line += byte
+    return line
+
+
+def say(**message):
+    os.write(1, json.dumps(message).encode() + b"\n")
+
+
+class Holder:
+    """Starts programs and tells of them. `network` maps a host's name to the descriptor of its namespace."""
+
+    def __init__(self, network, wire, uid, gid):
+        self.network = network
+        self.wire = wire
+        self.uid = uid
+        self.gid = gid
+        self.runs = {}
+        self.alarm, alarm = os.pipe()
+        os.set_blocking(alarm, False)
+        signal.set_wakeup_fd(alarm)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+
+    def serve(self):
+        say(ready=True)
+        pending = b""
+        while True:
+            readable, _, _ = select.select([0, self.alarm], [], [])
+            if self.alarm in readable:
+                os.read(self.alarm, 4096)
+                self.reap()
+            if 0 in readable:
+                data = os.read(0, 65536)
+                if not data:
+                    sys.exit(0)
+                *lines, pending = (pending + data).split(b"\n")
+                for line in lines:
+                    self.obey(json.loads(line))
+
+    def obey(self, command):
+        if "file" in command:
+            with open(f"{WORKSPACE}/{command['file']}", "w", encoding="utf-8", newline="") as file:
+                file.write(command["text"])
+        else:
+            self.start(command)
+
+    def start(self, command):
+        """Forks a program onto the terminal that the server has opened; what fails is printed there."""
+        try:
+            pid = os.fork()
+        except OSError as error:
+            say(run=command["run"], refused=str(error))
+            return
+        if pid == 0:
+            try:
+                self.become(command)
+            except BaseException as error:  # nothing may go back into the loop of the parent
+                os.write(2, f"{command['argv'][0]}: {error}\r\n".encode())
+            os._exit(127)
+        self.runs[pid] = command["run"]
+        say(run=command["run"], pid=pid)
+
+    def become(self, command):
+        """Turns this fresh child into the program: own session, own terminal, one host, no rights, limits."""
+        os.setsid()
+        terminal = os.open(command["terminal"], os.O_RDWR)
+        mode = termios.tcgetattr(terminal)
+        mode[0] |= IUTF8
+        termios.tcsetattr(terminal, termios.TCSANOW, mode)
+        for descriptor in (0, 1, 2):
+            os.dup2(terminal, descriptor)
+        hosts.enter(self.network[command["host"]])
+        os.closerange(3, 4096)
+        signal.set_wakeup_fd(-1)
+        for number in range(1, 32):
+            if number not in (signal.SIGKILL, signal.SIGSTOP):
+                signal.signal(number, signal.SIG_DFL)
+        for name, limit in command["limits"].items():
+            lower(getattr(resource, f"RLIMIT_{name.upper()}"), limit)
+        check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        capability = command.get("capability")
+        if capability is None:
+            become_user(self.uid, self.gid)
+        else:
+            keep_capability(capability)
+        os.chdir(command["folder"])
+        os.execve(command["argv"][0], command["argv"], command["env"])
+
+    def reap(self):
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == self.wire:
+                sys.exit("the wire program has ended")
+            run = self.runs.pop(pid, None)
+            if run is not None:
+                code = os.waitstatus_to_exitcode(status)
+                say(run=run, code=max(code, 0), signal=max(-code, 0))
+
+
+def lower(which, limit):
+    """Sets a limit for good; never above what is already imposed."""
+    _, hard = resource.getrlimit(which)
+    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(which, (limit, limit))
+
+
+def become_user(uid, gid):
+    """A user namespace of its own, in which it is the reader again: it has no rights over the bench's network."""
+    check(LIBC.unshare(CLONE_NEWUSER))
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    drop_capabilities(None)
+
+
+def keep_capability(number):
+    """Stays root of the bench's network, with this one capability and no other."""
+    drop_capabilities(number)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    low, high = (1 << number) & 0xFFFFFFFF, (1 << number) >> 32
+    sets = (ctypes.c_uint32 * 6)(low, low, low, high, high, high)
+    check(LIBC.capset(header, sets))
+    check(LIBC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0))
+
+
+def drop_capabilities(kept):
+    for number in range(LAST_CAPABILITY + 1):
+        if number != kept:
+            LIBC.prctl(PR_CAPBSET_DROP, number, 0, 0, 0)
+
+
+def make_root(keep, modules):
+    """
+    A root folder in memory: the machine's own top folders, and beside them an empty `/tmp` and the workspace `/lab`.
+    `keep` lists folders that must stay visible even when they lie below `/tmp`; `modules` is what `/lab/node_modules`
+    points to.
+    """
+    check(LIBC.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
+    root = "/mnt" if os.path.isdir("/mnt") else "/media"
+    check(LIBC.mount(b"tmpfs", root.encode(), b"tmpfs", 0, b"size=64m,mode=755"))
+    own = {"tmp", "lab", "proc", os.path.basename(root)}
+    for entry in os.scandir("/"):
+        if entry.name in own:
+            continue
+        target = f"{root}/{entry.name}"
+        if entry.is_symlink():
+            os.symlink(os.readlink(entry.path), target)
+        elif entry.is_dir():
+            os.mkdir(target)
+            bind(entry.path, target)
+    os.mkdir(f"{root}/tmp", 0o1777)
+    os.chmod(f"{root}/tmp", 0o1777)
+    for path in keep:
+        if path.startswith("/tmp/"):
+            os.makedirs(f"{root}{path}", exist_ok=True)
+            bind(path, f"{root}{path}")
+    os.mkdir(f"{root}/proc")
+    os.mkdir(f"{root}{WORKSPACE}")
+    with open(f"{root}{WORKSPACE}/package.json", "w") as file:
+        file.write('{ "type": "module" }\n')
+    os.symlink(modules, f"{root}{WORKSPACE}/node_modules")
+    check(LIBC.mount(b"proc", f"{root}/proc".encode(), b"proc", 0, None))
+    os.mkdir(f"{root}/.old")
+    os.chdir(root)
+    check(LIBC.pivot_root(b".", b".old"))
+    os.chdir("/")
+    check(LIBC.umount2(b"/.old", MNT_DETACH))
+    os.rmdir("/.old")
+
+
+def bind(source, target):
+    check(LIBC.mount(source.encode(), target.encode(), None, MS_BIND | MS_REC, None))
+
+
+def check(result):
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+import type { ReadStream } from 'node:tty'
+import type { Faults } from '../../faults.ts'
+import type { Capability, Language, Program } from '../../lab.ts'
+import type { Rung, Size } from '../../protocol.ts'
+
+/** A program's file, where it is to be run. */
+export interface Placed {
+  readonly folder: string
+  readonly file: string
+}
+
+/** One program to be started in a terminal of its own. */
+export interface Order extends Size {
+  readonly run: number
+  /** The interpreter's path, then what it is given. */
+  readonly argv: readonly [string, ...string[]]
+  readonly folder: string
+  readonly host: string
+  readonly capability: Capability | null
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** How a program ended: its exit code, or the number of the signal that killed it; the other is 0. */
+export interface Ended {
+  readonly code: number
+  readonly signal: number
+}
+
+/** A program that runs in a terminal. */
+export interface Launched {
+  /** The process's id as this machine counts, also when the program itself sees another. */
+  readonly pid: number
+  /** The terminal: read here, written by its descriptor. */
+  readonly stream: ReadStream
+  readonly descriptor: number
+  resize(size: Size): void
+  /** Resolves when the program itself has ended and its last words have been read. */
+  readonly ended: Promise<Ended>
+}
+
+/** Where a bench's programs run: a network of its own, or the plain machine. */
+export interface LiveNetwork {
+  readonly rung: Exclude<Rung, 'none'>
+  /**
+   * Puts a program's text, as it is on disk now, where it will run.
+   * @throws {NodeJS.ErrnoException} with code ENOENT when the file is not there.
+   */
+  place(program: Program, language: Language): Promise<Placed>
+  /** @throws {Error} when the program cannot be started. */
+  launch(order: Order): Promise<Launched>
+  /** From now on, frames from this host (null: from both ends) meet these faults at the wire of this number. */
+  setFaults(wire: number, from: string | null, faults: Faults): Promise<void>
+  /** Begins the chances of all wires anew. */
+  setSeed(seed: number): Promise<void>
+  /** Ends everything in it. */
+  close(): Promise<void>
+  /** Resolves, with what is known of the reason, when the network ends without having been closed. */
+  readonly gone: Promise<string>
+}

@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chownSync, closeSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { ReadStream } from 'node:tty'
+import * as nodePty from 'node-pty'
+import type { Faults } from '../../faults.ts'
+import { CAPABILITIES, type Language, type Program } from '../../lab.ts'
+import type { Network } from '../../network.ts'
+import { readLastWords } from './last-words.ts'
+import type { Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
+import type { Policy } from './policy.ts'
+import { WireLine } from './wire-line.ts'
+
+/** What the holder answers. */
+type Answer =
+  | { ready: true }
+  | { run: number; pid: number }
+  | { run: number; refused: string }
+  | ({ run: number } & Ended)
+
+interface Waiting {
+  launched(pid: number): void
+  refused(error: Error): void
+  ended(how: Ended): void
+}
+
+/** What only the system's own terminals give: a pair of descriptors, and the path of the second. */
+interface Pty {
+  open(columns: number, rows: number): { master: number; slave: number; pty: string }
+  resize(descriptor: number, columns: number, rows: number, width: number, height: number): void
+}
+
+const { native: pty } = nodePty as unknown as { native: Pty }
+
+/** Where programs find their files, in every bench the same: the compile cache goes by the path. */
+const WORKSPACE = '/lab'
+
+const UNSHARE = ['--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+
+/**
+ * A network of the bench's own, and a process tree of its own: a holder (`holder.py`) as process 1 of fresh namespaces,
+ * which lives as long as the pipe to it. When this server ends, however it ends, the kernel ends everything inside.
+ */
+export class OwnNetwork implements LiveNetwork {
+  readonly rung = 'own'
+  readonly gone: Promise<string>
+  readonly #folder: string
+  readonly #policy: Policy
+  readonly #unshare: ChildProcess
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #ready = Promise.withResolvers<void>()
+  #holder = 0
+  #wire: WireLine | null = null
+  #closing = false
+  #said = ''
+
+  /**
+   * Makes the namespaces; they have no network yet.
+   * @param folder the course's folder
+   * @param python a Python 3 by its real path
+   */
+  constructor(folder: string, python: string, policy: Policy) {
+    this.#folder = folder
+    this.#policy = policy
+    const command = ['unshare', ...UNSHARE, python, '-I', '-S', join(import.meta.dirname, 'holder.py')] as const
+    const [file = '', ...args] = [...policy.become, ...command]
+    this.#unshare = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], cwd: '/' })
+    this.gone = new Promise((resolve) => {
+      const end = (reason: string) => {
+        const error = new Error(reason)
+        this.#ready.reject(error)
+        for (const { refused, ended } of this.#waiting.values()) {
+          refused(error)
+          ended({ code: 0, signal: 9 })
+        }
+        this.#waiting.clear()
+        if (!this.#closing) resolve(reason)
+      }
+      this.#unshare.once('error', (error) => end(error.message))
+      this.#unshare.once('exit', (code, signal) => end(this.#said.trim() || `the holder ended (${signal ?? code})`))
+    })
+    this.#ready.promise.catch(() => {})
+    this.#unshare.stderr?.on('data', (data) => {
+      this.#said = (this.#said + data).slice(-2000)
+    })
+    for (const stream of this.#unshare.stdio) stream?.on('error', () => {})
+    createInterface({ input: this.#unshare.stdout as NodeJS.ReadableStream }).on('line', (line) =>
+      this.#hear(JSON.parse(line)),
+    )
+    const { uid, gid } = policy.user
+    this.#tell({ keep: policy.keep, modules: join(folder, 'node_modules'), uid, gid })
+  }
+
+  /** Makes the hosts and wires. @throws {Error} with what the system said, when they cannot be had. */
+  async build(network: Network): Promise<void> {
+    const [, , , commands, reports] = this.#unshare.stdio
+    if (network.wires.length > 0) this.#wire = new WireLine(commands as Writable, reports as Readable)
+    this.#tell({ network })
+    await this.#ready.promise
+    await this.#wire?.ready
+    // Nobody looks at single frames yet.
+    await this.#wire?.command({ do: 'keep', bytes: null })
+    this.#holder = childrenOf(this.#unshare.pid ?? 0)[0] ?? 0
+  }
+
+  async place(program: Program, language: Language): Promise<Placed> {
+    const text = await readFile(join(this.#folder, 'labs', 'catalog', program.files[language]), 'utf8')
+    const file = `${program.name}.${language}`
+    this.#tell({ file, text })
+    return { folder: WORKSPACE, file }
+  }
+
+  async launch(order: Order): Promise<Launched> {
+    const { run, argv, folder, host, env, columns, rows } = order
+    const { master, slave, pty: terminal } = pty.open(columns, rows)
+    const { uid, gid } = this.#policy.user
+    if (process.getuid?.() !== uid) chownSync(terminal, uid, gid)
+    const stream = new ReadStream(master)
+    // A terminal nobody has open any more ends its reader with EIO; that is its end of file.
+    stream.on('error', () => stream.destroy())
+    const { promise: launched, resolve, reject } = Promise.withResolvers<number>()
+    const { promise: exited, resolve: exit } = Promise.withResolvers<Ended>()
+    this.#waiting.set(run, { launched: resolve, refused: reject, ended: exit })
+    const { limits } = this.#policy
+    const capability = order.capability && CAPABILITIES[order.capability]
+    this.#tell({ run, terminal, argv, env, folder, host, capability, limits })
+    try {
+      const pid = outsidePid(this.#holder, await launched)
+      const ended = exited.then(async (how) => {
+        // Only now: were it closed earlier, a terminal the program had not opened yet would seem to be at its end.
+        closeSync(slave)
+        await readLastWords(stream, pid)
+        stream.destroy()
+        return how
+      })
+      const resize = (size: { columns: number; rows: number }) => pty.resize(master, size.columns, size.rows, 0, 0)
+      return { pid, stream, descriptor: master, resize, ended }
+    } catch (error) {
+      closeSync(slave)
+      stream.destroy()
+      throw error
+    }
+  }
+
+  async setFaults(wire: number, from: string | null, faults: Faults): Promise<void> {
+    await this.#wire?.command({ do: 'faults', wire, from, faults })
+  }
+
+  async setSeed(seed: number): Promise<void> {
+    await this.#wire?.command({ do: 'seed', seed })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return
+    this.#closing = true
+    if (this.#unshare.exitCode !== null || this.#unshare.signalCode !== null) return
+    const ended = new Promise((resolve) => this.#unshare.once('exit', resolve))
+    this.#unshare.stdin?.end()
+    await ended
+  }
+
+  #hear(answer: Answer): void {
+    if ('ready' in answer) {
+      this.#ready.resolve()
+      return
+    }
+    const waiting = this.#waiting.get(answer.run)
+    if ('pid' in answer) waiting?.launched(answer.pid)
+    else {
+      this.#waiting.delete(answer.run)
+      if ('refused' in answer) waiting?.refused(new Error(answer.refused))
+      else waiting?.ended(answer)
+    }
+  }
+
+  #tell(command: object): void {
+    this.#unshare.stdin?.write(`${JSON.stringify(command)}\n`)
+  }
+}
+
+/** The process that the holder knows as `inner`, by the id it has on this machine. */
+function outsidePid(holder: number, inner: number): number {
+  const found = childrenOf(holder).find((pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+    return Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1]) === inner
+  })
+  // It may have ended already; no process has this id, so nothing is signalled or read by it.
+  return found ?? 2 ** 22 + 1
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').map(Number)
+  } catch {
+    return []
+  }
+}

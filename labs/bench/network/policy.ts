@@ -1,0 +1,64 @@
+import { chownSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { User } from '../interpreters.ts'
+
+/** What programs of a bench may see and use. A second kind of course is a second value of this. */
+export interface Policy {
+  /** The user the programs are, by numbers. */
+  readonly user: User
+  /** The command that becomes this user, for a server started as another; empty otherwise. */
+  readonly become: readonly string[]
+  /** Where Node keeps what it has compiled, so that a program starts in half the time. */
+  readonly cache: string
+  /** The most memory of a program's heap in Node, in MB; a program that wants more ends with a word about it. */
+  readonly heap: number
+  /** Folders that stay visible even when they lie below `/tmp`, which is a bench's own. */
+  readonly keep: readonly string[]
+  /** Resource limits of every program, as `setrlimit` names and counts them. */
+  readonly limits: Readonly<Record<'data' | 'nproc' | 'fsize' | 'nofile' | 'cpu' | 'core', number>>
+}
+
+/**
+ * At home: programs see the reader's files and may do what the reader may, within limits that a fork bomb, a memory hog
+ * and a disk filler run into. A server started as root runs them as nobody.
+ * @param folder the course's folder
+ */
+export function homePolicy(folder: string): Policy {
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
+  const nobody = 65_534
+  const isRoot = process.getuid?.() === 0
+  const user = isRoot ? { uid: nobody, gid: nobody } : { uid, gid }
+  const cache = makeCache(folder, isRoot ? user : null)
+  return {
+    user,
+    become: isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [],
+    cache,
+    heap: 512,
+    keep: [folder, cache, import.meta.dirname, dirname(process.execPath)],
+    limits: {
+      // Node reserves 600 MB before it begins.
+      data: 1024 ** 3,
+      nproc: 256,
+      fsize: 64 * 1024 ** 2,
+      nofile: 1024,
+      cpu: 600,
+      core: 0,
+    },
+  }
+}
+
+/** Below the course's folder, or where that cannot be written to, in the system's folder for passing things. */
+function makeCache(folder: string, owner: User | null): string {
+  for (const place of [join(folder, 'node_modules', '.cache'), tmpdir()]) {
+    const cache = join(place, owner ? 'both-ends-nobody' : 'both-ends')
+    try {
+      mkdirSync(cache, { recursive: true })
+      if (owner) chownSync(cache, owner.uid, owner.gid)
+      return cache
+    } catch {
+      // Not to be written to: the next may be.
+    }
+  }
+  return join(tmpdir(), 'both-ends')
+}
