@@ -50,8 +50,10 @@ interface Run {
 interface Seat {
   readonly program: Program
   run: Run | null
+  /** The number of the last input that came. */
   lastInput: number
-  taken: number
+  /** The numbers of the inputs that came and have not reached the program yet. */
+  waitingInputs: number[]
   takenTimer: NodeJS.Timeout | undefined
 }
 
@@ -69,7 +71,8 @@ export class Bench {
   readonly #onClosed: () => void
   #page: Page | null = null
   #grace: NodeJS.Timeout | undefined
-  #runs = 0
+  /** The program of each run, counted from 1. */
+  readonly #runs: string[] = []
   /** Rises with every stop; a start of several programs that was begun before gives up. */
   #stops = 0
   #closing: Promise<void> | null = null
@@ -83,7 +86,7 @@ export class Bench {
     this.#seats = new Map(
       lab.programs.map((program) => [
         program.name,
-        { program, run: null, lastInput: 0, taken: 0, takenTimer: undefined },
+        { program, run: null, lastInput: 0, waitingInputs: [], takenTimer: undefined },
       ]),
     )
     for (const { name } of lab.programs) {
@@ -102,7 +105,13 @@ export class Bench {
 
   /** For each program that had input: the number of the last one that reached it or was refused. */
   get taken(): Record<string, number> {
-    return Object.fromEntries([...this.#seats].flatMap(([name, { taken }]) => (taken > 0 ? [[name, taken]] : [])))
+    const had = [...this.#seats].filter(([, { lastInput }]) => lastInput > 0)
+    return Object.fromEntries(had.map(([name, seat]) => [name, takenOf(seat)]))
+  }
+
+  /** Whether it has begun to end; nobody returns to it then. */
+  get isClosing(): boolean {
+    return this.#closing !== null
   }
 
   /** Lets a page in; one that was there is told that another took over. Everything after event `after` is told. */
@@ -122,11 +131,13 @@ export class Bench {
     if (this.#page !== page) return
     this.#page = null
     this.#outbox.detach()
+    if (this.isClosing) return
     this.#grace = setTimeout(() => void this.close(why), GRACE[why])
   }
 
   /** Starts programs in the lab's order, each when the one before is ready. */
   async run(requests: readonly RunRequest[]): Promise<void> {
+    if (this.isClosing) return
     for (const { program } of requests) {
       const seat = this.#seats.get(program)
       if (seat === undefined) return this.#trouble({ kind: 'unknown-program', program })
@@ -143,11 +154,11 @@ export class Bench {
       const late = setTimeout(() => run.settle(), READY_WITHIN)
       await run.settled
       clearTimeout(late)
-      if (this.#closing || stops !== this.#stops) return
+      if (stops !== this.#stops) return
       if (run.readiness === 'ended') return this.#giveUp(inOrder.slice(index + 1), request.program)
       if (run.readiness === 'waiting') {
         const { program } = request
-        return this.#trouble({ kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
+        return this.#notice(program, run.number, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
       }
     }
   }
@@ -165,18 +176,21 @@ export class Bench {
 
   /** Types into a program. Input that was seen before is not typed again. */
   input({ run: number, seq, bytes }: Input): void {
-    const seat = [...this.#seats.values()].find(({ run }) => run?.number === number)
-    if (seat === undefined) {
-      // The page had not heard yet that the run is over. It drops what it still has by itself.
+    const program = this.#runs[number - 1]
+    const seat = this.#seats.get(program ?? '')
+    if (program === undefined || seat === undefined) {
+      this.#trouble({ kind: 'unknown-message', detail: `input for run ${number}, which there never was` })
       return
     }
     if (seq <= seat.lastInput) return
     seat.lastInput = seq
-    const { name } = seat.program
-    const taken = seat.run?.terminal?.write(bytes, () => this.#take(seat, seq))
-    if (taken) return
+    seat.waitingInputs.push(seq)
+    const terminal = seat.run?.number === number ? seat.run.terminal : null
+    const outcome = terminal?.write(bytes, () => this.#take(seat, seq)) ?? 'ended'
+    if (outcome === 'taken') return
     this.#take(seat, seq)
-    this.#notice(seat, number, { kind: 'input-full', program: name, bytes: bytes.length })
+    if (outcome === 'full') this.#notice(program, number, { kind: 'input-full', program, bytes: bytes.length })
+    else this.#trouble({ kind: 'not-running', program })
   }
 
   resize(program: string, size: Size): void {
@@ -214,8 +228,7 @@ export class Bench {
   #start({ program: name, language, columns, rows }: RunRequest): Run | null {
     const seat = this.#seats.get(name)
     if (seat === undefined) throw new Error(`No program \`${name}\` in lab \`${this.lab.id}\`.`)
-    this.#runs += 1
-    const number = this.#runs
+    const number = this.#runs.push(name)
     this.#outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows })
     const fail = (trouble: Trouble) => {
       this.#outbox.write({ kind: 'failed', program: name, run: number, trouble })
@@ -231,7 +244,8 @@ export class Bench {
       program: name,
       terminal: null,
       stopped: false,
-      readiness: 'waiting',
+      // One that begins has nothing that others could wait for.
+      readiness: seat.program.end === 'begins' ? 'ready' : 'waiting',
       settle,
       settled,
       unwatch: () => {},
@@ -246,14 +260,15 @@ export class Bench {
     if (this.#outbox.isHeld(name)) run.terminal.pause()
     const command = [interpreter.typed, basename(file)]
     this.#outbox.write({ kind: 'started', program: name, run: number, pid: run.terminal.pid, command })
-    if (seat.program.end === 'waits' && socketsAreTold()) {
+    if (run.readiness === 'ready') run.settle()
+    else if (socketsAreTold()) {
       run.unwatch = watchReadiness(run.terminal.pid, (socket) => this.#ready(run, socket))
     }
     return run
   }
 
   #openTerminal(seat: Seat, run: Run, interpreter: Interpreter, file: string, size: Size): Terminal {
-    const { name, end } = seat.program
+    const { name } = seat.program
     return new Terminal({
       ...size,
       file: interpreter.path,
@@ -263,7 +278,7 @@ export class Bench {
       onOutput: (bytes) => {
         this.#outbox.output(name, run.number, bytes)
         // Where the system does not tell of sockets, a program's first words stand for them: it says what it waits for.
-        if (run.readiness === 'waiting' && end === 'waits' && !socketsAreTold()) this.#ready(run, null)
+        if (run.readiness === 'waiting' && !socketsAreTold()) this.#ready(run, null)
       },
       onExit: (code, signal) => {
         run.unwatch()
@@ -297,8 +312,7 @@ export class Bench {
   /** The programs after one that ended before it was ready are not started; each says so. */
   #giveUp(rest: readonly RunRequest[], before: string): void {
     for (const { program, language, columns, rows } of rest) {
-      this.#runs += 1
-      const run = this.#runs
+      const run = this.#runs.push(program)
       this.#outbox.write({ kind: 'starting', program, run, language, columns, rows })
       const trouble: Trouble = { kind: 'ended-before-ready', program: before }
       this.#outbox.write({ kind: 'failed', program, run, trouble })
@@ -306,18 +320,24 @@ export class Bench {
   }
 
   #take(seat: Seat, seq: number): void {
-    seat.taken = Math.max(seat.taken, seq)
+    seat.waitingInputs = seat.waitingInputs.filter((waiting) => waiting !== seq)
     seat.takenTimer ??= setTimeout(() => {
       seat.takenTimer = undefined
-      this.#page?.tell({ type: 'taken', program: seat.program.name, seq: seat.taken })
+      this.#page?.tell({ type: 'taken', program: seat.program.name, seq: takenOf(seat) })
     }, TELL_TAKEN)
   }
 
-  #notice(seat: Seat, run: number, trouble: Trouble): void {
-    this.#outbox.write({ kind: 'notice', program: seat.program.name, run, trouble })
+  #notice(program: string, run: number, trouble: Trouble): void {
+    this.#outbox.write({ kind: 'notice', program, run, trouble })
   }
 
   #trouble(trouble: Trouble): void {
     this.#page?.tell({ type: 'trouble', trouble })
   }
+}
+
+/** The number up to which all input of a program has reached it or was refused. */
+function takenOf({ waitingInputs, lastInput }: Seat): number {
+  const [waiting] = waitingInputs
+  return waiting === undefined ? lastInput : waiting - 1
 }

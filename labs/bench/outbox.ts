@@ -16,8 +16,18 @@ const KEEP_CONTROL = 4096
 /** Output is gathered only while more than `busy` bytes came within `window` ms; then for `wait` ms or up to `full`. */
 const GATHER = { busy: 8 * 1024, window: 5, wait: 4, full: 62 * 1024 } as const
 
+/**
+ * A page that is so many frames behind gets no small ones until it has caught up: a frame of one byte costs some
+ * hundred, so bytes alone would not bound the memory of a program that prints letter by letter.
+ */
+const MAX_BEHIND = 256
+
+/** So many gathered pieces are made one, for the same reason. */
+const MAX_PIECES = 64
+
 interface Frame {
   readonly n: number
+  readonly t: number
   readonly from: number
   readonly to: number
   readonly bytes: Uint8Array
@@ -29,6 +39,8 @@ interface Channel {
   readonly hold: (held: boolean) => void
   run: number
   frames: Frame[]
+  /** How many of the frames the page has parsed. */
+  parsed: number
   gathered: Uint8Array[]
   gatheredBytes: number
   gatheredAt: number
@@ -37,8 +49,8 @@ interface Channel {
   written: number
   acknowledged: number
   held: boolean
-  /** Output before `to` was let go with event `n`. */
-  gap: { n: number; to: number } | null
+  /** Output before `to` was let go; event `n` was the last of it and happened at `t`. */
+  gap: { n: number; t: number; to: number } | null
 }
 
 /**
@@ -68,6 +80,7 @@ export class Outbox {
       hold,
       run: 0,
       frames: [],
+      parsed: 0,
       gathered: [],
       gatheredBytes: 0,
       gatheredAt: 0,
@@ -91,7 +104,7 @@ export class Outbox {
     this.#receiver?.tell({ type: 'event', event })
   }
 
-  /** Takes what a run of a program has just printed. The bytes may be reused by the caller afterwards. */
+  /** Takes what a run of a program has just printed. The bytes belong to the outbox from now on. */
   output(program: string, run: number, bytes: Uint8Array): void {
     const channel = this.#channel(program)
     const t = this.#clock()
@@ -99,6 +112,7 @@ export class Outbox {
     channel.run = run
     if (channel.gathered.length === 0) channel.gatheredAt = t
     channel.gathered.push(bytes)
+    if (channel.gathered.length > MAX_PIECES) channel.gathered = [Buffer.concat(channel.gathered)]
     channel.gatheredBytes += bytes.length
     channel.written += bytes.length
     if (!channel.held && channel.written - channel.acknowledged >= FLOW.high) {
@@ -111,7 +125,9 @@ export class Outbox {
       recent.bytes = 0
     }
     recent.bytes += bytes.length
-    if (recent.bytes <= GATHER.busy || channel.gatheredBytes >= GATHER.full || channel.held) this.#flush(channel)
+    if (channel.gatheredBytes >= GATHER.full || channel.held) this.#flush(channel)
+    else if (isBehind(channel)) return
+    else if (recent.bytes <= GATHER.busy) this.#flush(channel)
     else channel.timer ??= setTimeout(() => this.#flush(channel), GATHER.wait)
   }
 
@@ -119,7 +135,10 @@ export class Outbox {
   acknowledge(program: string, offset: number): void {
     const channel = this.#channel(program)
     channel.acknowledged = Math.max(channel.acknowledged, Math.min(offset, channel.written))
+    const wasBehind = isBehind(channel)
+    while (isParsed(channel.frames[channel.parsed], channel.acknowledged)) channel.parsed += 1
     this.#letGo(channel)
+    if (wasBehind && !isBehind(channel)) this.#flush(channel)
     if (channel.held && channel.written - channel.acknowledged <= FLOW.low) {
       channel.held = false
       channel.hold(false)
@@ -141,7 +160,7 @@ export class Outbox {
     for (const { program, frames, gap } of this.#channels.values()) {
       for (const { n, bytes } of frames) if (n > after) due.push({ n, tell: () => receiver.output(bytes) })
       if (gap === null || gap.n <= after) continue
-      const event: ControlEvent = { n: gap.n, t: this.#clock(), kind: 'gap', program, from: 0, to: gap.to }
+      const event: ControlEvent = { n: gap.n, t: gap.t, kind: 'gap', program, from: 0, to: gap.to }
       due.push({ n: gap.n, tell: () => receiver.tell({ type: 'event', event }) })
     }
     due.sort((a, b) => a.n - b.n)
@@ -172,23 +191,30 @@ export class Outbox {
     this.#last += 1
     const n = this.#last
     const frame = encodeOutput({ kind: 'output', program, run, n, t, offset, bytes: bytes ?? new Uint8Array() })
-    channel.frames.push({ n, from: offset, to: channel.written, bytes: frame })
+    channel.frames.push({ n, t, from: offset, to: channel.written, bytes: frame })
     this.#receiver?.output(frame)
   }
 
   /** Lets the oldest acknowledged frames go, in few large steps, once twice the share is kept. */
   #letGo(channel: Channel): void {
-    const { frames, acknowledged } = channel
+    const { frames, acknowledged, parsed } = channel
     const first = frames[0]
     if (first === undefined) return
     if (acknowledged - first.from < 2 * KEEP.bytes && frames.length < 2 * KEEP.frames) return
-    let parsed = frames.findIndex(({ to }) => to > acknowledged)
-    if (parsed === -1) parsed = frames.length
     const byBytes = frames.findIndex(({ to }) => to > acknowledged - KEEP.bytes)
     const cut = Math.min(Math.max(byBytes, frames.length - KEEP.frames), parsed)
     const lost = frames[cut - 1]
     if (lost === undefined) return
-    channel.gap = { n: lost.n, to: lost.to }
+    channel.gap = { n: lost.n, t: lost.t, to: lost.to }
     channel.frames = frames.slice(cut)
+    channel.parsed -= cut
   }
+}
+
+function isParsed(frame: Frame | undefined, acknowledged: number): boolean {
+  return frame !== undefined && frame.to <= acknowledged
+}
+
+function isBehind({ frames, parsed }: Channel): boolean {
+  return frames.length - parsed >= MAX_BEHIND
 }

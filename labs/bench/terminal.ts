@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import type { ReadStream } from 'node:tty'
 import { type IPty, spawn } from 'node-pty'
 import { MAX_WAITING_INPUT, type Size } from '../protocol.ts'
+import { withoutGaps } from './descriptors.ts'
 import { BENCH_MARK } from './environment.ts'
 import { endGroup, endMarked } from './leftovers.ts'
 
@@ -21,8 +22,8 @@ export interface TerminalOptions extends Size {
 /** After a hang-up, a program has this long to end before it is killed, in ms. */
 const HANG_UP_GRACE = 400
 
-/** A terminal whose program has ended is read on until it is silent for this long, in ms. */
-const LAST_WORDS_SILENCE = 200
+/** A terminal whose program has ended is read on until it is silent for so long, or for so long altogether, in ms. */
+const LAST_WORDS = { silence: 200, altogether: 1000 } as const
 
 /** How soon a program that does not read its input is tried again, in ms. */
 const INPUT_PAUSE = 5
@@ -37,13 +38,16 @@ interface Waiting {
 }
 
 /**
- * One program in a terminal of its own: node-pty, with its three faults closed.
+ * One program in a terminal of its own: node-pty, with its faults closed.
  *
  * - node-pty writes input to a descriptor number, also when that number already belongs to somebody else. Here each
  *   write first looks whether the terminal is still open, is made at once, and nothing is kept past the end.
  * - It closes the terminal 200 ms after the program has ended, read to the end or not. Here its `destroy` is held
  *   back until the last words have been read.
  * - It signals one process. Here the whole group is signalled, and what is left after the end is killed.
+ * - Its programs inherit descriptors that lie beyond a gap. Here there is none (see `withoutGaps`).
+ * - Only what it decodes itself is UTF-8 for the terminal too, whose line editor then erases whole characters. Here the
+ *   terminal is told so and the bytes stay bytes.
  */
 export class Terminal {
   readonly pid: number
@@ -56,22 +60,29 @@ export class Terminal {
   #kill: NodeJS.Timeout | undefined
   #ended: Promise<void>
   #over = false
+  /** The program has ended and what it left in the terminal is being read. */
+  #inLastWords = false
+  readonly #mark: string
 
   /** @throws {Error} when the system refuses to start the program. */
   constructor(options: TerminalOptions) {
-    const pty = spawn(options.file, [...options.args], {
-      name: options.env.TERM ?? 'xterm-256color',
-      cols: options.columns,
-      rows: options.rows,
-      cwd: options.folder,
-      env: { ...options.env },
-      encoding: null,
-    })
+    const pty = withoutGaps(() =>
+      spawn(options.file, [...options.args], {
+        name: options.env.TERM ?? 'xterm-256color',
+        cols: options.columns,
+        rows: options.rows,
+        cwd: options.folder,
+        env: { ...options.env },
+        encoding: 'utf8',
+      }),
+    )
     this.#pty = pty
     this.pid = pty.pid
     const { _socket: stream, fd } = pty as unknown as { _socket: ReadStream; fd: number }
     this.#stream = stream
     this.#descriptor = fd
+    this.#mark = options.env[BENCH_MARK] ?? 'no mark'
+    undoEncoding(stream)
     this.#holdBackDestroy()
     pty.onData((data) => options.onOutput(data as unknown as Uint8Array))
     this.#ended = new Promise((resolve) => {
@@ -80,8 +91,7 @@ export class Terminal {
         clearTimeout(this.#kill)
         clearTimeout(this.#retry)
         for (const { done } of this.#waiting.splice(0)) done()
-        endGroup(this.pid)
-        endMarked(options.env[BENCH_MARK] ?? 'no mark')
+        this.#endRest()
         const name = signal ? (SIGNALS.get(signal) ?? `signal ${signal}`) : null
         options.onExit(name === null ? exitCode : null, name)
         resolve()
@@ -91,7 +101,7 @@ export class Terminal {
 
   /** Lets nothing more be read, so that the program is held as soon as the terminal's own buffer is full. */
   pause(): void {
-    this.#pty.pause()
+    if (!this.#inLastWords) this.#pty.pause()
   }
 
   resume(): void {
@@ -105,23 +115,24 @@ export class Terminal {
 
   /**
    * Types bytes into the terminal; `done` is called when all of them are written, or dropped because the program ended.
-   * @returns false, and takes nothing, when too much input waits already or the program has ended.
+   * @returns `full` or `ended`, and takes nothing, when too much input waits already or the program has ended.
    */
-  write(bytes: Uint8Array, done: () => void): boolean {
-    if (this.#over || this.#stream.destroyed) return false
-    if (this.#waitingBytes + bytes.length > MAX_WAITING_INPUT) return false
+  write(bytes: Uint8Array, done: () => void): 'taken' | 'full' | 'ended' {
+    if (this.#over || this.#stream.destroyed) return 'ended'
+    if (this.#waitingBytes + bytes.length > MAX_WAITING_INPUT) return 'full'
     this.#waiting.push({ bytes, done, written: 0 })
     this.#waitingBytes += bytes.length
     if (this.#waiting.length === 1) this.#flush()
-    return true
+    return 'taken'
   }
 
   /** Hangs up, and kills what has not ended soon after. Resolves when the program itself has ended. */
   async stop(): Promise<void> {
-    if (!this.#over && this.#kill === undefined) {
-      signalGroup(this.pid, 'SIGHUP')
-      signalGroup(this.pid, 'SIGCONT')
-      this.#kill = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), HANG_UP_GRACE)
+    if (!this.#over && !this.#inLastWords && this.#kill === undefined) {
+      // In its first moment a program has no group yet.
+      if (!signal(-this.pid, 'SIGHUP')) signal(this.pid, 'SIGHUP')
+      signal(-this.pid, 'SIGCONT')
+      this.#kill = setTimeout(() => signal(-this.pid, 'SIGKILL'), HANG_UP_GRACE)
     }
     await this.#ended
   }
@@ -148,29 +159,53 @@ export class Terminal {
     }
   }
 
+  /** Ends what the program has started and left behind. */
+  #endRest(): void {
+    endGroup(this.pid)
+    endMarked(this.#mark)
+  }
+
   /** node-pty destroys the stream without an error only by its timer, 200 ms after the program itself has ended. */
   #holdBackDestroy(): void {
     const stream = this.#stream
     const destroy = stream.destroy.bind(stream)
     stream.destroy = (error?: Error) => {
       if (error) return destroy(error)
-      endGroup(this.pid)
-      let silence = setTimeout(destroy, LAST_WORDS_SILENCE)
+      if (this.#inLastWords) return stream
+      this.#inLastWords = true
+      this.#endRest()
+      const began = performance.now()
+      let silent = true
       stream.on('data', () => {
-        clearTimeout(silence)
-        silence = setTimeout(destroy, LAST_WORDS_SILENCE)
+        silent = false
       })
-      stream.once('close', () => clearTimeout(silence))
+      const look = () => {
+        if (silent || performance.now() - began > LAST_WORDS.altogether) destroy()
+        else {
+          silent = true
+          timer = lookAfterSilence()
+        }
+      }
+      // Timers come before reading in a turn of the event loop: what arrived while it was busy is to be read first.
+      const lookAfterSilence = () => setTimeout(() => setImmediate(look), LAST_WORDS.silence)
+      let timer = lookAfterSilence()
+      stream.once('close', () => clearTimeout(timer))
       stream.resume()
       return stream
     }
   }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** node-pty has asked for text, so that the terminal is one for UTF-8; from here on its stream gives bytes again. */
+function undoEncoding(stream: ReadStream): void {
+  Object.assign((stream as unknown as { _readableState: object })._readableState, { decoder: null, encoding: null })
+}
+
+/** Signals a process or, by its negative number, a group. False when there is none, which is often what was wanted. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
-    process.kill(-pid, signal)
+    return process.kill(pid, name)
   } catch {
-    // The group is gone already, which is what was wanted.
+    return false
   }
 }

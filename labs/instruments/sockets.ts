@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** One socket in the kernel's table, as `/proc/PID/net/{tcp,tcp6,udp,udp6}` tells it. */
 export interface SocketRow {
@@ -39,15 +39,13 @@ const TABLES = [
   ['udp6', 'udp'],
 ] as const
 
-/** Whether this system tells which process holds which socket. */
+/** Whether this system tells which process holds which socket. Found out once: to read the table takes a millisecond. */
 export function socketsAreTold(): boolean {
-  try {
-    readFileSync('/proc/self/net/tcp')
-    return true
-  } catch {
-    return false
-  }
+  told ??= existsSync('/proc/self/net/tcp')
+  return told
 }
+
+let told: boolean | undefined
 
 /** The sockets a process holds now, among those that are in the kernel's table. Empty when the process has ended. */
 export function socketsOf(pid: number): SocketRow[] {
@@ -84,22 +82,21 @@ function readEndpoint(text: string): Endpoint {
   return { address: bytes.length === 4 ? bytes.join('.') : ipv6(bytes), port: Number.parseInt(port, 16) }
 }
 
-/** RFC 5952: small letters, the longest run of at least two zero groups written as `::`. */
+/** RFC 5952: small letters, the first longest run of zero groups as `::`, and an IPv4 address inside in its own way. */
 function ipv6(bytes: number[]): string {
+  if (bytes.slice(0, 12).join() === IPV4_INSIDE) return `::ffff:${bytes.slice(12).join('.')}`
   const groups = Array.from({ length: 8 }, (_, i) =>
     (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
   )
   const text = groups.join(':')
-  const zeros = text.match(/\b0(?::0)+\b/g)?.sort((a, b) => b.length - a.length)[0]
+  const [zeros] = [...text.matchAll(/\b0(?::0)+\b/g)].sort((a, b) => b[0].length - a[0].length)
   if (zeros === undefined) return text
-  const [before = '', after = ''] = splitOnce(text, zeros)
-  return `${before.replace(/:$/, '')}::${after.replace(/^:/, '')}`
+  const before = text.slice(0, zeros.index).replace(/:$/, '')
+  const after = text.slice(zeros.index + zeros[0].length).replace(/^:/, '')
+  return `${before}::${after}`
 }
 
-function splitOnce(text: string, part: string): [string, string] {
-  const at = text.indexOf(part)
-  return [text.slice(0, at), text.slice(at + part.length)]
-}
+const IPV4_INSIDE = '0,0,0,0,0,0,0,0,0,0,255,255'
 
 function socketInodes(pid: number): string[] {
   try {

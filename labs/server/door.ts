@@ -46,7 +46,8 @@ export class Door {
   /** Ends all benches and connections. */
   async close(ending: Ending): Promise<void> {
     clearInterval(this.#beat)
-    await Promise.all([...this.#benches.values()].map((bench) => bench.close(ending)))
+    // While some are ended, a page may still open another.
+    while (this.#benches.size > 0) await Promise.all([...this.#benches.values()].map((bench) => bench.close(ending)))
     for (const client of this.#sockets.clients) client.terminate()
     this.#sockets.close()
   }
@@ -55,7 +56,7 @@ export class Door {
   async admit({ protocol, lab: id, resume }: Opening): Promise<{ bench: Bench; resumed: boolean } | Trouble> {
     if (protocol !== PROTOCOL) return { kind: 'other-version', server: PROTOCOL, page: protocol }
     const known = resume && this.#benches.get(resume.bench)
-    if (known && known.lab.id === id) return { bench: known, resumed: true }
+    if (known && known.lab.id === id && !known.isClosing) return { bench: known, resumed: true }
     let lab: Lab | null
     try {
       lab = await this.#catalog.find(id)

@@ -6,9 +6,12 @@ export interface Asking {
   readonly origin: string | undefined
 }
 
-/** The names under which this server may be spoken to: itself on the loopback address, and nothing that DNS answers. */
+/**
+ * The names under which this server may be spoken to: itself on the loopback address, and nothing that DNS answers.
+ * Browsers leave the port out when it is 80.
+ */
 export function allowedHosts(port: number): string[] {
-  return ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`)
+  return ['127.0.0.1', 'localhost', '[::1]'].map((name) => (port === 80 ? name : `${name}:${port}`))
 }
 
 /** Whether a page may be read: `Host` is compared as an exact text, so that a name rebound by DNS is refused. */

@@ -1,5 +1,7 @@
-import { type IncomingMessage, type RequestListener, request } from 'node:http'
+import { readFile } from 'node:fs/promises'
+import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import sirv from 'sirv'
 
@@ -9,11 +11,11 @@ export interface Pages {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
-/** The built site in a folder, as it is now: a later build needs a restart. */
+/** The built site in a folder, as it is at each request. */
 export function builtPages(folder: string): Pages {
   const serve = sirv(folder, {
+    dev: true,
     etag: true,
-    onNoMatch: (_, response) => response.end(),
     setHeaders: (response, path) => {
       response.setHeader(
         'Cache-Control',
@@ -21,16 +23,22 @@ export function builtPages(folder: string): Pages {
       )
     },
   })
-  const notFound = sirv(folder, { onNoMatch: (_, response) => response.end() })
   return {
-    answer: (request, response) =>
-      serve(request, response, () => {
-        response.statusCode = 404
-        request.url = '/404.html'
-        notFound(request, response)
-      }),
+    answer: (request, response) => {
+      // sirv throws on a range that ends before it begins; to answer with the whole is always allowed (RFC 9110, 14.2).
+      delete request.headers.range
+      // It also leaves the error of a file that cannot be read to nobody, which would end the server.
+      response.on('pipe', (file) => file.on('error', () => response.destroy()))
+      serve(request, response, () => void answerNotFound(folder, response))
+    },
     upgrade: (_, socket) => socket.destroy(),
   }
+}
+
+async function answerNotFound(folder: string, response: ServerResponse): Promise<void> {
+  const page = await readFile(join(folder, '404.html')).catch(() => 'There is no such page.\n')
+  response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' })
+  response.end(page)
 }
 
 /** A page server elsewhere on this machine, for `npm run dev`: requests and its own WebSocket are passed on unchanged. */

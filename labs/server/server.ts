@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Surroundings } from '../bench/bench.ts'
 import { versions } from '../bench/interpreters.ts'
@@ -19,6 +19,7 @@ export interface Parts extends Surroundings {
 export class CourseServer {
   readonly #http: Server
   readonly #door: Door
+  readonly #connections = new Set<Socket>()
   #hosts: readonly string[] = []
 
   constructor(parts: Parts) {
@@ -36,6 +37,10 @@ export class CourseServer {
         response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
         response.end(JSON.stringify(health))
       } else parts.pages.answer(request, response)
+    })
+    this.#http.on('connection', (socket) => {
+      this.#connections.add(socket)
+      socket.once('close', () => this.#connections.delete(socket))
     })
     this.#http.on('upgrade', (request, socket, head) => {
       if (request.url !== BENCH_PATH) {
@@ -61,11 +66,12 @@ export class CourseServer {
     throw new Error('No port of 127.0.0.1 could be had.')
   }
 
-  /** Ends all benches, then the server. Resolves when every program is gone. */
+  /** Lets nobody in any more and ends all benches, then all connections. Resolves when every program is gone. */
   async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()))
     await this.#door.close('server-stopping')
-    this.#http.closeAllConnections()
-    await new Promise<void>((resolve) => this.#http.close(() => resolve()))
+    for (const connection of this.#connections) connection.destroy()
+    await closed
   }
 
   #tryToListen(port: number): Promise<number | false> {
@@ -88,5 +94,7 @@ function asking({ headers }: IncomingMessage) {
 }
 
 function refuse(socket: Duplex): void {
+  // With an upgrade Node takes its own listener away, and an error that nobody hears would end the server.
+  socket.on('error', () => {})
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
 }

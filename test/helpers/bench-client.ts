@@ -67,10 +67,14 @@ export class BenchClient {
     return client
   }
 
-  /** Connects and opens a bench. `resume` returns to one; `programs` tells which programs its earlier runs belong to. */
+  /** Connects and opens a bench. `resume` returns to the one of another page, knowing of runs and input what that knew. */
   static async open(port: number, lab: string, resume?: { from: BenchClient; after: number }): Promise<BenchClient> {
     const client = await BenchClient.connect(port)
-    if (resume) for (const [run, program] of resume.from.#programs) client.#programs.set(run, program)
+    if (resume) {
+      client.last = resume.after
+      for (const [run, program] of resume.from.#programs) client.#programs.set(run, program)
+      for (const [program, sequence] of resume.from.#sequence) client.#sequence.set(program, sequence)
+    }
     const bench = resume?.from.opened?.bench
     client.say({
       type: 'open',
@@ -104,7 +108,7 @@ export class BenchClient {
 
   /** The number of the program's latest run. */
   runOf(program: string): number {
-    return this.eventsOf(program, 'starting').at(-1)?.run ?? 0
+    return Math.max(0, ...[...this.#programs].flatMap(([run, name]) => (name === program ? [run] : [])))
   }
 
   eventsOf<Kind extends ControlEvent['kind']>(program: string, kind: Kind): Extract<ControlEvent, { kind: Kind }>[] {

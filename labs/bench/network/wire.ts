@@ -1,0 +1,177 @@
+/** What is said to wire.py and what it tells: the commands, the records, and the names in them. Pure. */
+import type { Faults } from '../../faults.ts'
+
+/** What can become of a frame; a fate travels as its place in this list. */
+export const FATES = [
+  'delivered',
+  /** Taken by the fault `loss`. */
+  'lost',
+  /** Taken by a cut wire. */
+  'cut',
+  /** Delivered once more, by the fault `duplicate`; the frame itself has a fate of its own. */
+  'copy',
+  /** Delivered after it was held back by the fault `reorder`. */
+  'late',
+  /** There was no room: in the queue of a wire with a rate, or too many were under way. */
+  'overflow',
+  /** Longer than the wire's MTU. */
+  'too-long',
+  /** The other end's link did not take it: it is down or gone. */
+  'not-taken',
+] as const
+export type Fate = (typeof FATES)[number]
+
+/** Why frames are missing from the reports: the kernel had no room for them, or nobody read in time. */
+export const GAP_REASONS = ['not-seen', 'not-read'] as const
+
+/** Where a report comes from: the wire's number, and the end (0 or 1) the frames come from. */
+interface Place {
+  readonly wire: number
+  readonly direction: 0 | 1
+}
+
+/** What wire.py tells. Times are nanoseconds since the reader's zero. */
+export type Report =
+  /** All wires are open. */
+  | { readonly kind: 'ready'; readonly t: number }
+  | ({
+      readonly kind: 'frame'
+      readonly fate: Fate
+      /** Counts the frames of its wire, both directions together, from 0. A copy has that of its frame. */
+      readonly sequence: number
+      /** When the kernel had it from the host. */
+      readonly arrived: number
+      /** When it was given to the other host; null when it was not. */
+      readonly handedOn: number | null
+      /** Its whole length in bytes, however much is kept. */
+      readonly length: number
+      readonly bytes: Uint8Array
+    } & Place)
+  | ({
+      readonly kind: 'gap'
+      /** Frames that were not seen did not pass either; frames that were not read did what they did. */
+      readonly reason: (typeof GAP_REASONS)[number]
+      readonly count: number
+      readonly from: number
+      readonly to: number
+    } & Place)
+  | ({
+      readonly kind: 'counters'
+      readonly t: number
+      readonly frames: number
+      readonly bytes: number
+      /** Copies count as fates but not as frames. */
+      readonly fates: Readonly<Record<Fate, number>>
+    } & Place)
+  /** A command was carried out, or not because of its trouble. Every frame that arrived before `upTo` has been told. */
+  | { readonly kind: 'answer'; readonly id: number; readonly upTo: number; readonly trouble: string | null }
+  /** A record that is none of these: wire.py and this file differ. */
+  | { readonly kind: 'unknown'; readonly code: number }
+
+/** What can be said to wire.py. Every command is answered. */
+export type WireCommand =
+  /** From now on, frames from this host (null: from both) meet these faults. */
+  | { readonly do: 'faults'; readonly wire: number; readonly from: string | null; readonly faults: Faults }
+  /** Begin the chances of all wires anew. */
+  | { readonly do: 'seed'; readonly seed: number }
+  /** How much of each frame is told: at most so many bytes; null: counters alone, ten times a second. */
+  | { readonly do: 'keep'; readonly bytes: number | null }
+  /** Tell the counters, and that everything has been told. */
+  | { readonly do: 'ask' }
+
+/** A command as wire.py reads it. `id` comes back in the answer. */
+export function encodeCommand(id: number, command: WireCommand): string {
+  return `${JSON.stringify({ id, ...command })}\n`
+}
+
+const LENGTH = 4
+/** The shortest record of each kind, in bytes without its length. */
+const SHORTEST = [12, 28, 24, 92, 16]
+const LONGEST = 1 << 20
+
+/** Reads the stream of reports, in whatever pieces it comes. */
+export class ReportReader {
+  #rest = new Uint8Array(0)
+  #broken = false
+  readonly #zero: bigint
+
+  /** `zero` is the time on CLOCK_MONOTONIC, in ns, from which times are counted. */
+  constructor(zero = 0n) {
+    this.#zero = zero
+  }
+
+  /** All records that are complete with this piece. */
+  push(piece: Uint8Array): Report[] {
+    const reports: Report[] = []
+    if (this.#broken) return reports
+    const bytes = join(this.#rest, piece)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    let at = 0
+    while (bytes.length - at >= LENGTH) {
+      const length = view.getUint32(at)
+      if (length === 0 || length > LONGEST) {
+        // Where the next record begins cannot be known any more.
+        this.#broken = true
+        reports.push({ kind: 'unknown', code: -1 })
+        break
+      }
+      if (bytes.length - at < LENGTH + length) break
+      reports.push(this.#read(new DataView(view.buffer, view.byteOffset + at + LENGTH, length)))
+      at += LENGTH + length
+    }
+    this.#rest = bytes.slice(at)
+    return reports
+  }
+
+  /** Bytes of a record that has only begun. */
+  get waiting(): number {
+    return this.#broken ? 0 : this.#rest.length
+  }
+
+  #read(view: DataView): Report {
+    const code = view.getUint8(0)
+    const shortest = SHORTEST[code]
+    if (shortest === undefined || view.byteLength < shortest) return { kind: 'unknown', code }
+    const time = (at: number) => Number(view.getBigUint64(at) - this.#zero)
+    const count = (at: number) => Number(view.getBigUint64(at))
+    if (code === 0) return { kind: 'ready', t: time(4) }
+    if (code === 4) {
+      const trouble = new TextDecoder().decode(rest(view, 16))
+      return { kind: 'answer', id: view.getUint32(4), upTo: time(8), trouble: trouble || null }
+    }
+    const place: Place = { wire: view.getUint8(1), direction: view.getUint8(2) === 0 ? 0 : 1 }
+    if (code === 3) {
+      const fates = Object.fromEntries(FATES.map((fate, i) => [fate, count(28 + 8 * i)])) as Record<Fate, number>
+      return { kind: 'counters', ...place, t: time(4), frames: count(12), bytes: count(20), fates }
+    }
+    if (code === 2) {
+      const reason = GAP_REASONS[view.getUint8(3)]
+      if (reason === undefined) return { kind: 'unknown', code }
+      return { kind: 'gap', ...place, reason, count: view.getUint32(4), from: time(8), to: time(16) }
+    }
+    const fate = FATES[view.getUint8(3)]
+    if (fate === undefined) return { kind: 'unknown', code }
+    return {
+      kind: 'frame',
+      ...place,
+      fate,
+      sequence: view.getUint32(4),
+      arrived: time(8),
+      handedOn: view.getBigUint64(16) === 0n ? null : time(16),
+      length: view.getUint32(24),
+      bytes: rest(view, 28).slice(),
+    }
+  }
+}
+
+function rest(view: DataView, from: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + from, view.byteLength - from)
+}
+
+function join(first: Uint8Array<ArrayBuffer>, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second
+  const both = new Uint8Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
+}
