@@ -1,6 +1,6 @@
 import { readFaults } from '../faults.ts'
 import type { Lab } from '../lab.ts'
-import type { Ending, Input, RunRequest, Size, Trouble } from '../protocol.ts'
+import type { Ending, FromBench, Input, RunRequest, Size, Trouble } from '../protocol.ts'
 import { startClock } from './clock.ts'
 import type { FoundInterpreters } from './interpreters.ts'
 import { endMarked } from './leftovers.ts'
@@ -46,7 +46,8 @@ export class Bench {
   readonly #onClosed: () => void
   #page: Page | null = null
   #grace: NodeJS.Timeout | undefined
-  #runs = 0
+  /** The program of each run, counted from 1. */
+  readonly #runs: string[] = []
   /** Rises with every stop; a start of several programs that was begun before gives up. */
   #stops = 0
   #closing: Promise<void> | null = null
@@ -62,11 +63,8 @@ export class Bench {
       policy: surroundings.policy,
       outbox: this.#outbox,
       mark: this.#mark,
-      nextRun: () => {
-        this.#runs += 1
-        return this.#runs
-      },
-      tellTaken: (program: string, seq: number) => this.#page?.tell({ type: 'taken', program, seq }),
+      countRun: (program: string) => this.#runs.push(program),
+      tell: (message: FromBench) => this.#page?.tell(message),
     }
     const runnables = runnablesOf(lab, surroundings.interpreters)
     this.#seats = new Map(runnables.map((runnable) => [runnable.name, new Seat(runnable, around)]))
@@ -81,6 +79,11 @@ export class Bench {
   /** For each program that had input: the number of the last one that reached it or was refused. */
   get taken(): Record<string, number> {
     return Object.fromEntries([...this.#seats].flatMap(([name, { taken }]) => (taken > 0 ? [[name, taken]] : [])))
+  }
+
+  /** Whether it has begun to end; nobody returns to it then. */
+  get isClosing(): boolean {
+    return this.#closing !== null
   }
 
   /** Lets a page in; one that was there is told that another took over. Everything after event `after` is told. */
@@ -100,11 +103,13 @@ export class Bench {
     if (this.#page !== page) return
     this.#page = null
     this.#outbox.detach()
+    if (this.isClosing) return
     this.#grace = setTimeout(() => void this.close(why), GRACE[why])
   }
 
   /** Starts programs in the lab's order, each when the one before is ready. */
   async run(requests: readonly RunRequest[]): Promise<void> {
+    if (this.isClosing) return
     for (const { program } of requests) {
       const seat = this.#seats.get(program)
       if (seat === undefined) return this.#trouble({ kind: 'unknown-program', program })
@@ -124,10 +129,10 @@ export class Bench {
       if (run === null) return this.#giveUp(rest, request.program)
       if (!seat.runnable.waits) continue
       const isLate = await takesLonger(run.settled, READY_WITHIN)
-      if (this.#closing || stops !== this.#stops) return
-      if (run.readiness === 'ended') return this.#giveUp(rest, request.program)
+      if (stops !== this.#stops) return
       const { program } = request
-      if (isLate) return this.#trouble({ kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
+      if (run.readiness === 'ended') return this.#giveUp(rest, program)
+      if (isLate) return seat.notice(run.number, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
     }
   }
 
@@ -142,9 +147,11 @@ export class Bench {
     }
   }
 
-  /** Types into a program. Input for a run that has ended is dropped: the page had not heard of the end yet. */
+  /** Types into a program. */
   input(input: Input): void {
-    for (const seat of this.#seats.values()) if (seat.run?.number === input.run) seat.input(input)
+    const seat = this.#seats.get(this.#runs[input.run - 1] ?? '')
+    if (seat) seat.input(input)
+    else this.#trouble({ kind: 'unknown-message', detail: `input for run ${input.run}, which there never was` })
   }
 
   resize(program: string, size: Size): void {
@@ -204,9 +211,9 @@ export class Bench {
   #giveUp(rest: readonly { seat: Seat; request: RunRequest }[], before: string): void {
     for (const { seat, request } of rest) {
       if (seat.run) continue
-      this.#runs += 1
-      this.#outbox.write({ kind: 'starting', ...request, run: this.#runs })
-      seat.fail(this.#runs, { kind: 'ended-before-ready', program: before })
+      const run = this.#runs.push(request.program)
+      this.#outbox.write({ kind: 'starting', ...request, run })
+      seat.fail(run, { kind: 'ended-before-ready', program: before })
     }
   }
 

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { BENCH_MARK } from './environment.ts'
 
-/** Kills what is left of a program's process group. */
-export function endGroup(pid: number): void {
+/** Kills what a program has left behind: its process group, and whatever carries the mark of its environment. */
+export function endRest(pid: number, env: Readonly<Record<string, string>>): void {
   kill(-pid)
+  const mark = env[BENCH_MARK]
+  if (mark) endMarked(mark)
 }
 
 /** Kills every process whose mark begins so, also one that left its group and session. Does nothing without `/proc`. */

@@ -1,5 +1,5 @@
 import { socketsAreTold } from '../instruments/sockets.ts'
-import type { Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
+import type { FromBench, Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
 import { programEnvironment } from './environment.ts'
 import type { Launched, LiveNetwork } from './network/network.ts'
 import type { Policy } from './network/policy.ts'
@@ -15,10 +15,9 @@ export interface SeatSurroundings {
   readonly outbox: Outbox
   /** By what the processes of this bench are known; ends with a dot. */
   readonly mark: string
-  /** The next number of a run, counted over the whole bench. */
-  readonly nextRun: () => number
-  /** Tells the page how far a program has taken its input. */
-  readonly tellTaken: (program: string, seq: number) => void
+  /** Counts a run of a program over the whole bench; its number. */
+  readonly countRun: (program: string) => number
+  readonly tell: (message: FromBench) => void
 }
 
 /** One run, from its start to its end. */
@@ -39,8 +38,10 @@ export class Seat {
   readonly runnable: Runnable
   readonly #around: SeatSurroundings
   #run: Run | null = null
+  /** The number of the last input that came. */
   #lastInput = 0
-  #taken = 0
+  /** The numbers of the inputs that came and have not reached the program yet. */
+  #waitingInputs: number[] = []
   #takenTimer: NodeJS.Timeout | undefined
 
   constructor(runnable: Runnable, around: SeatSurroundings) {
@@ -57,19 +58,22 @@ export class Seat {
     return this.#run
   }
 
-  /** The number of the last input that reached the program or was refused; 0 when it never had any. */
+  /** The number up to which all input has reached the program or was refused; 0 when there never was any. */
   get taken(): number {
-    return this.#taken
+    const [waiting] = this.#waitingInputs
+    return waiting === undefined ? this.#lastInput : waiting - 1
   }
 
   /** Starts a run. Null when it could not be started; why is written down. */
   async start({ language, columns, rows }: RunRequest): Promise<Run | null> {
     const { network, policy, outbox } = this.#around
     const { name } = this.runnable
-    const number = this.#around.nextRun()
+    const number = this.#around.countRun(name)
     outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows })
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
-    const run: Run = { number, terminal: null, stopped: false, settled, readiness: 'waiting' }
+    // One that does not wait has nothing that others could wait for.
+    const readiness = this.runnable.waits ? 'waiting' : 'ready'
+    const run: Run = { number, terminal: null, stopped: false, settled, readiness }
     this.#run = run
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
@@ -111,17 +115,23 @@ export class Seat {
     await run.terminal?.stop()
   }
 
-  /** Types into the present run. Input that was seen before is not typed again. */
-  input({ seq, bytes }: Input): void {
-    const run = this.#run
-    if (run === null || seq <= this.#lastInput) return
+  /** Types into a run. Input that was seen before is not typed again, and what comes after the run's end is refused. */
+  input({ run: number, seq, bytes }: Input): void {
+    if (seq <= this.#lastInput) return
     this.#lastInput = seq
-    const taken = run.terminal?.write(bytes, () => this.#take(seq))
-    if (taken === 'taken') return
+    this.#waitingInputs.push(seq)
+    const { name: program } = this.runnable
+    const terminal = this.#run?.number === number ? this.#run.terminal : null
+    const outcome = terminal?.write(bytes, () => this.#take(seq)) ?? 'ended'
+    if (outcome === 'taken') return
     this.#take(seq)
-    const { name } = this.runnable
-    const trouble: Trouble = { kind: 'input-full', program: name, bytes: bytes.length }
-    if (taken === 'full') this.#around.outbox.write({ kind: 'notice', program: name, run: run.number, trouble })
+    if (outcome === 'full') this.notice(number, { kind: 'input-full', program, bytes: bytes.length })
+    else this.#around.tell({ type: 'trouble', trouble: { kind: 'not-running', program } })
+  }
+
+  /** Writes down a trouble of a run that goes on. */
+  notice(run: number, trouble: Trouble): void {
+    this.#around.outbox.write({ kind: 'notice', program: this.runnable.name, run, trouble })
   }
 
   resize(size: Size): void {
@@ -142,11 +152,11 @@ export class Seat {
       settle()
     }
     const unwatch = waits && socketsAreTold() ? watchReadiness(launched.pid, ready) : () => {}
-    return new Terminal(launched, this.#markOf(run), {
+    return new Terminal(launched, {
       onOutput: (bytes) => {
         outbox.output(name, run.number, bytes)
         // Where the system does not tell of sockets, a program's first words stand for them: it says what it waits for.
-        if (run.readiness === 'waiting' && waits && !socketsAreTold()) ready(null)
+        if (run.readiness === 'waiting' && !socketsAreTold()) ready(null)
       },
       onExit: (code, signal) => {
         unwatch()
@@ -164,10 +174,10 @@ export class Seat {
   }
 
   #take(seq: number): void {
-    this.#taken = Math.max(this.#taken, seq)
+    this.#waitingInputs = this.#waitingInputs.filter((waiting) => waiting !== seq)
     this.#takenTimer ??= setTimeout(() => {
       this.#takenTimer = undefined
-      this.#around.tellTaken(this.runnable.name, this.#taken)
+      this.#around.tell({ type: 'taken', program: this.runnable.name, seq: this.taken })
     }, TELL_TAKEN)
   }
 }

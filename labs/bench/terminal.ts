@@ -1,7 +1,6 @@
 import { writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { MAX_WAITING_INPUT, type Size } from '../protocol.ts'
-import { endMarked } from './leftovers.ts'
 import type { Launched } from './network/network.ts'
 
 /** Who is told of a terminal. */
@@ -31,7 +30,7 @@ interface Waiting {
  *
  * node-pty writes input to a descriptor number, also when that number already belongs to somebody else. Here each write
  * first looks whether the terminal is still open, is made at once, and nothing is kept past the end. It signals one
- * process; here the whole group is signalled, and what is left after the end is killed.
+ * process; here the whole group is signalled.
  */
 export class Terminal {
   readonly pid: number
@@ -43,17 +42,15 @@ export class Terminal {
   readonly #ended: Promise<void>
   #over = false
 
-  /** @param mark whatever carries a mark beginning so is ended with the program */
-  constructor(launched: Launched, mark: string, { onOutput, onExit }: TerminalListener) {
+  constructor(launched: Launched, { onOutput, onExit }: TerminalListener) {
     this.#launched = launched
     this.pid = launched.pid
-    launched.stream.on('data', onOutput)
+    launched.reader.onOutput(onOutput)
     this.#ended = launched.ended.then(({ code, signal }) => {
       this.#over = true
       clearTimeout(this.#kill)
       clearTimeout(this.#retry)
       for (const { done } of this.#waiting.splice(0)) done()
-      endMarked(mark)
       if (signal) onExit(null, SIGNALS.get(signal) ?? `signal ${signal}`)
       else onExit(code, null)
     })
@@ -61,11 +58,11 @@ export class Terminal {
 
   /** Lets nothing more be read, so that the program is held as soon as the terminal's own buffer is full. */
   pause(): void {
-    this.#launched.stream.pause()
+    this.#launched.reader.pause()
   }
 
   resume(): void {
-    this.#launched.stream.resume()
+    this.#launched.reader.resume()
   }
 
   /** Tells the program its terminal has another size. Ignored once it has ended. */
@@ -88,21 +85,22 @@ export class Terminal {
 
   /** Hangs up, and kills what has not ended soon after. Resolves when the program itself has ended. */
   async stop(): Promise<void> {
-    if (!this.#over && this.#kill === undefined) {
-      signalGroup(this.pid, 'SIGHUP')
-      signalGroup(this.pid, 'SIGCONT')
-      this.#kill = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), HANG_UP_GRACE)
+    if (!this.#over && !this.#launched.reader.isInLastWords && this.#kill === undefined) {
+      // In its first moment a program has no group yet.
+      if (!signal(-this.pid, 'SIGHUP')) signal(this.pid, 'SIGHUP')
+      signal(-this.pid, 'SIGCONT')
+      this.#kill = setTimeout(() => signal(-this.pid, 'SIGKILL'), HANG_UP_GRACE)
     }
     await this.#ended
   }
 
-  /** The read side knows first when the terminal is gone; after that its number may be somebody else's. */
   #isOpen(): boolean {
-    return !this.#over && !this.#launched.stream.destroyed
+    return !this.#over && this.#launched.reader.isOpen
   }
 
   #flush(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      // The read side knows first when the terminal is gone; after that its number may be somebody else's.
       if (!this.#isOpen()) return
       try {
         const written = writeSync(this.#launched.descriptor, next.bytes, next.written)
@@ -123,10 +121,11 @@ export class Terminal {
   }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Signals a process or, by its negative number, a group. False when there is none, which is often what was wanted. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
-    process.kill(-pid, signal)
+    return process.kill(pid, name)
   } catch {
-    // The group is gone already, which is what was wanted.
+    return false
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** One socket in the kernel's table, as `/proc/PID/net/{tcp,tcp6,udp,udp6}` tells it. */
 export interface SocketRow {
@@ -39,15 +39,13 @@ const TABLES = [
   ['udp6', 'udp'],
 ] as const
 
-/** Whether this system tells which process holds which socket. */
+/** Whether this system tells which process holds which socket. Found out once: to read the table takes a millisecond. */
 export function socketsAreTold(): boolean {
-  try {
-    readFileSync('/proc/self/net/tcp')
-    return true
-  } catch {
-    return false
-  }
+  told ??= existsSync('/proc/self/net/tcp')
+  return told
 }
+
+let told: boolean | undefined
 
 /** The sockets a process holds now, among those that are in the kernel's table. Empty when the process has ended. */
 export function socketsOf(pid: number): SocketRow[] {

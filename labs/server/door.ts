@@ -58,7 +58,7 @@ export class Door {
   async admit({ protocol, lab: id, resume }: Opening): Promise<{ bench: Bench; resumed: boolean } | Trouble> {
     if (protocol !== PROTOCOL) return { kind: 'other-version', server: PROTOCOL, page: protocol }
     const known = resume && this.#benches.get(resume.bench)
-    if (known && known.lab.id === id) return { bench: known, resumed: true }
+    if (known && known.lab.id === id && !known.isClosing) return { bench: known, resumed: true }
     let lab: Lab | null
     try {
       lab = await this.#catalog.find(id)

@@ -1,5 +1,4 @@
 /** What a lab shows, as a pure fold over what it is told and what its reader asked for. */
-import type { Language } from '../../labs/lab.ts'
 import type { BenchEvent, Ending, Health, Interpreters, ReadySocket, Trouble } from '../../labs/protocol.ts'
 import type { Connection, News } from './source.ts'
 
@@ -12,15 +11,14 @@ export interface ProgramView {
   readonly asked: boolean
   /** 0 before the first. */
   readonly run: number
-  readonly language: Language | null
-  /** What it runs by; known from when it has started. */
-  readonly command: readonly string[] | null
   readonly socket: ReadySocket | null
   readonly stopping: boolean
   /** How it ended, if it ended by itself or was stopped. */
   readonly exit: { readonly code: number | null; readonly signal: string | null; readonly stopped: boolean } | null
   /** How its bench ended under it, if that is how it ended; null in `ended` where the bench could not say. */
   readonly gone: { readonly ended: Ending | null } | null
+  /** Bytes of its output that the bench no longer had when this page asked for them. */
+  readonly missing: number
 }
 
 export interface LabView {
@@ -33,6 +31,8 @@ export interface LabView {
   readonly ending: Ending | null
   /** The bench is a new one in place of one that is gone, and nothing has run at it. */
   readonly instead: boolean
+  /** The connection was lost and is back, and nothing has been started since. */
+  readonly back: boolean
   /** The course's folder where programs run; null until a bench told. */
   readonly folder: string | null
   /** Null until the server told. */
@@ -52,12 +52,11 @@ const READY: ProgramView = {
   state: 'ready',
   asked: false,
   run: 0,
-  language: null,
-  command: null,
   socket: null,
   stopping: false,
   exit: null,
   gone: null,
+  missing: 0,
 }
 
 /** A lab as the page printed it. */
@@ -68,6 +67,7 @@ export function untouched(programs: readonly string[]): LabView {
     trouble: null,
     ending: null,
     instead: false,
+    back: false,
     folder: null,
     interpreters: null,
   }
@@ -79,7 +79,7 @@ export function fold(view: LabView, step: Step): LabView {
     case 'asked': {
       const ask = (program: ProgramView, name: string) =>
         step.programs.includes(name) && !isAlive(program) ? { ...program, asked: true } : program
-      return { ...each(view, ask), trouble: null, instead: false }
+      return { ...each(view, ask), trouble: null, instead: false, back: false }
     }
     case 'withdrawn':
       return withdraw(view)
@@ -118,15 +118,18 @@ export function isBusy(program: ProgramView): boolean {
 }
 
 function happen(view: LabView, event: BenchEvent): LabView {
-  if (event.kind === 'output' || event.kind === 'gap') return view
   const program = view.programs[event.program]
-  if (program === undefined || event.run < program.run) return view
+  if (program === undefined || event.kind === 'output') return view
+  if (event.kind === 'gap') {
+    return one(view, event.program, { ...program, missing: program.missing + event.to - event.from })
+  }
+  if (event.run < program.run) return view
   const become = (change: Partial<ProgramView>) => one(view, event.program, { ...program, run: event.run, ...change })
   switch (event.kind) {
     case 'starting':
-      return { ...become({ ...READY, run: event.run, state: 'starting', language: event.language }), instead: false }
+      return { ...become({ ...READY, run: event.run, state: 'starting' }), instead: false, back: false }
     case 'started':
-      return become({ state: 'running', command: event.command })
+      return become({ state: 'running' })
     case 'ready':
       return become({ state: 'running', socket: event.socket })
     case 'stopping':
@@ -143,7 +146,8 @@ function happen(view: LabView, event: BenchEvent): LabView {
 }
 
 function connection(view: LabView, next: Connection): LabView {
-  const joined = { ...view, connection: next }
+  const back = next === 'live' ? view.connection === 'lost' && !view.instead : false
+  const joined = { ...view, connection: next, back }
   // What was asked for and not heard of may have arrived or not: if it did, its start is told again.
   if (next === 'lost' || next === 'unreachable' || next === 'idle') return withdraw(joined)
   return next === 'ended' ? endAll(withdraw(joined), view.ending) : joined

@@ -77,7 +77,7 @@ export class LiveSource implements BenchSource {
 
   resume(): void {
     if (this.#connection === 'lost') this.retry()
-    else if (this.#memory.recall() !== null) this.#begin()
+    else if (this.#bench !== null || this.#memory.recall() !== null) this.#begin()
   }
 
   retry(): void {
@@ -128,8 +128,7 @@ export class LiveSource implements BenchSource {
     this.#release?.()
     this.#release = null
     this.#toRun.clear()
-    if (this.#connection === 'connecting') this.#say('idle')
-    if (this.#connection === 'live') this.#say('lost')
+    if (this.#connection !== 'ended') this.#say('idle')
   }
 
   onNews(listener: (news: News) => void): () => void {

@@ -105,6 +105,7 @@ export class ProgramBox {
     run?.classList.toggle('go', !busy)
     setDisabled(run, missing)
     for (const radio of this.#radios()) radio.disabled = busy
+    setDisabled(this.#find('[data-paste]'), view.state !== 'running')
     this.#panel?.setRunning(view.state === 'running')
   }
 
@@ -133,8 +134,10 @@ export class ProgramBox {
         this.#end({ exit: { code, signal, stopped } })
         break
       }
-      case 'failed':
-        this.#end({ trouble: event.trouble })
+      case 'failed': {
+        const sentence = endWords(this.#parts.words, { trouble: event.trouble })
+        this.#inTerminal(({ feed }) => feed.never(sentence))
+      }
     }
   }
 
@@ -250,6 +253,7 @@ export class ProgramBox {
   }
 
   async #paste(): Promise<void> {
+    if (this.#view?.state !== 'running') return
     const text = await pasted()
     if (text === null) this.#parts.onTrouble(this.#say('page.no-clipboard-read'))
     else this.#panel?.paste(text)
@@ -259,13 +263,13 @@ export class ProgramBox {
     const term = this.#term()
     if (!term) return
     if (document.fullscreenElement) await document.exitFullscreen()
-    else if (term.classList.contains('whole-screen')) term.classList.remove('whole-screen')
+    else if (term.classList.contains('whole-screen')) fillPage(term, false)
     else {
       try {
         await term.requestFullscreen()
       } catch {
         // Phones that keep full screen for films have no such method; others may refuse.
-        term.classList.add('whole-screen')
+        fillPage(term, true)
       }
     }
     this.#showFullScreen()
@@ -294,6 +298,14 @@ export class ProgramBox {
   #find(selector: string): HTMLElement | null {
     return this.#box.querySelector<HTMLElement>(selector)
   }
+}
+
+/** Lets an element cover the page. As a popover it does so whatever its ancestors contain. */
+function fillPage(element: HTMLElement, fill: boolean): void {
+  if (!fill) element.hidePopover?.()
+  element.popover = fill ? 'manual' : null
+  element.classList.toggle('whole-screen', fill)
+  if (fill) element.showPopover?.()
 }
 
 /** Changes a text only if it is another one, so that nothing is read aloud twice. */

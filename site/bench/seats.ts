@@ -5,7 +5,7 @@ import { InputQueue } from './input-queue.ts'
  * A page that returns to a bench it knows nothing of numbers its input from here above the last number known to be
  * taken. More than an earlier page can have had on its way, so that no number is used twice.
  */
-export const FRESH_NUMBERS = 2 ** 20
+const FRESH_NUMBERS = 2 ** 20
 
 /** What is kept for one program as long as its bench is there. */
 interface Seat {

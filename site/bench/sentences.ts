@@ -17,11 +17,14 @@ export function labWords(words: Words, view: LabView): string {
   if (instead) return word(words, { key: 'say.new-bench' })
   const told = Object.entries(view.programs).filter(([, program]) => program.asked || program.state !== 'ready')
   if (told.length === 0) return word(words, { key: 'say.ready' })
-  const sentences = told.map(([name, program]) => {
+  const back = view.back ? [word(words, { key: 'say.back' })] : []
+  const sentences = told.flatMap(([name, program]) => {
     const { key, values } = situation(program, 'say')
-    return word(words, { key, values: { ...values, program: name } })
+    const state = word(words, { key, values: { ...values, program: name } })
+    if (program.missing === 0) return [state]
+    return [state, word(words, { key: 'say.gap', values: { program: name, bytes: program.missing } })]
   })
-  return sentences.join(word(words, { key: 'say.between' }))
+  return [...sentences, ...back].join(word(words, { key: 'say.between' }))
 }
 
 /** How a run ended, as the last line in its terminal. */

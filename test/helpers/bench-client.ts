@@ -8,9 +8,20 @@ import {
   PROTOCOL,
   type RunRequest,
   type ToBench,
+  type Trouble,
 } from '../../labs/protocol.ts'
 
 type Opened = Extract<FromBench, { type: 'opened' }>
+
+/** Where a piece of output stands. */
+export interface Piece {
+  readonly program: string
+  readonly run: number
+  readonly n: number
+  readonly t: number
+  readonly offset: number
+  readonly length: number
+}
 
 /** A page without a browser: speaks the protocol, remembers what it was told, and lets a test wait for what it hopes for. */
 export class BenchClient {
@@ -18,10 +29,14 @@ export class BenchClient {
   readonly events: ControlEvent[] = []
   /** Everything each program has printed, as far as it was told. */
   readonly output = new Map<string, Buffer[]>()
+  /** The marks of every piece of output, in the order told. */
+  readonly pieces: Piece[] = []
   /** The number of the last event. */
   last = 0
   opened: Opened | undefined
   closed = false
+  /** Why the connection was closed, as WebSockets count it. */
+  closeCode: number | undefined
   /** Whether output is acknowledged as soon as it is there. */
   acknowledges = true
   readonly #socket: WebSocket
@@ -36,8 +51,9 @@ export class BenchClient {
       else this.#hear(JSON.parse(data.toString()))
       this.#look()
     })
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       this.closed = true
+      this.closeCode = code
       this.#look()
     })
   }
@@ -51,10 +67,14 @@ export class BenchClient {
     return client
   }
 
-  /** Connects and opens a bench. `resume` returns to one; `programs` tells which programs its earlier runs belong to. */
+  /** Connects and opens a bench. `resume` returns to the one of another page, knowing of runs and input what that knew. */
   static async open(port: number, lab: string, resume?: { from: BenchClient; after: number }): Promise<BenchClient> {
     const client = await BenchClient.connect(port)
-    if (resume) for (const [run, program] of resume.from.#programs) client.#programs.set(run, program)
+    if (resume) {
+      client.last = resume.after
+      for (const [run, program] of resume.from.#programs) client.#programs.set(run, program)
+      for (const [program, sequence] of resume.from.#sequence) client.#sequence.set(program, sequence)
+    }
     const bench = resume?.from.opened?.bench
     client.say({
       type: 'open',
@@ -88,13 +108,31 @@ export class BenchClient {
 
   /** The number of the program's latest run. */
   runOf(program: string): number {
-    return this.eventsOf(program, 'starting').at(-1)?.run ?? 0
+    return Math.max(0, ...[...this.#programs].flatMap(([run, name]) => (name === program ? [run] : [])))
   }
 
   eventsOf<Kind extends ControlEvent['kind']>(program: string, kind: Kind): Extract<ControlEvent, { kind: Kind }>[] {
     return this.events.filter(
       (event): event is Extract<ControlEvent, { kind: Kind }> => event.kind === kind && event.program === program,
     )
+  }
+
+  /** The troubles told of the bench as a whole. */
+  get troubles(): Trouble[] {
+    return this.told.flatMap((message) => (message.type === 'trouble' ? [message.trouble] : []))
+  }
+
+  /** The number of the last input of a program that was told to be taken. */
+  taken(program: string): number {
+    return this.told.reduce((last, message) => {
+      return message.type === 'taken' && message.program === program ? message.seq : last
+    }, this.opened?.taken[program] ?? 0)
+  }
+
+  /** Says that everything received of a program has been parsed, as far as it came. */
+  acknowledge(program: string): void {
+    const last = this.pieces.findLast((piece) => piece.program === program)
+    if (last) this.say({ type: 'ack', program, offset: last.offset + last.length })
   }
 
   /** All the program has printed so far, as text. */
@@ -143,6 +181,14 @@ export class BenchClient {
     this.#socket.resume()
   }
 
+  /** Leaves the bench for good, so that it ends soon. */
+  async leave(): Promise<void> {
+    if (this.closed) return
+    this.say({ type: 'leave' })
+    this.#socket.close()
+    await this.until(() => this.closed)
+  }
+
   /** Ends the connection without a word, as a cut cable would. */
   async cut(): Promise<void> {
     this.#socket.terminate()
@@ -162,12 +208,12 @@ export class BenchClient {
     const event = decodeOutput(frame, (run) => this.#programs.get(run))
     if (event === null) throw new Error('A binary frame that is not output of a known run.')
     this.last = event.n
-    const pieces = this.output.get(event.program) ?? []
-    pieces.push(Buffer.from(event.bytes))
-    this.output.set(event.program, pieces)
-    if (this.acknowledges) {
-      this.say({ type: 'ack', program: event.program, offset: event.offset + event.bytes.length })
-    }
+    const { program, run, n, t, offset, bytes } = event
+    this.pieces.push({ program, run, n, t, offset, length: bytes.length })
+    const output = this.output.get(program) ?? []
+    output.push(Buffer.from(bytes))
+    this.output.set(program, output)
+    if (this.acknowledges) this.say({ type: 'ack', program, offset: offset + bytes.length })
   }
 
   #look(): void {

@@ -1,6 +1,9 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { findInterpreters } from '../../labs/bench/interpreters.ts'
 import { builtPages } from '../../labs/server/pages.ts'
 import { CourseServer } from '../../labs/server/server.ts'
@@ -8,17 +11,53 @@ import { CourseServer } from '../../labs/server/server.ts'
 /** The course's own folder. */
 export const COURSE = join(import.meta.dirname, '..', '..')
 
-/** A course made for tests: labs of tiny programs, each with a server of its own in this process. */
+const FIXTURES = join(COURSE, 'test', 'fixtures', 'programs')
+
+/** A program of a test's lab: the text of its file for each language, or the name of one in `test/fixtures/programs`. */
+interface TestProgram {
+  ts?: string
+  py?: string
+  file?: string
+  end?: 'waits' | 'begins'
+}
+
+/** A course made for tests: labs of tiny programs and a server of their own. */
 export interface TestCourse {
   readonly folder: string
   readonly port: number
-  /** Adds a lab; each program is the text of its file, `.ts` or `.py` by `language`. All of them wait. */
-  addLab(id: string, programs: Record<string, { ts?: string; py?: string; end?: 'waits' | 'begins' }>): Promise<void>
+  /** The process id of the server: this process, unless the course stands apart. */
+  readonly pid: number
+  /** Adds a lab. All of its programs wait, where nothing else is said. */
+  addLab(id: string, programs: Record<string, TestProgram>): Promise<void>
   close(): Promise<void>
+  /** Kills a server that stands apart, as the system would that runs out of memory. */
+  kill(): Promise<void>
 }
 
-/** Starts a course without labs in a folder of its own. `catalog` takes over the real labs instead. */
-export async function startCourse({ catalog = false, python = true } = {}): Promise<TestCourse> {
+/**
+ * Starts a course without labs in a folder of its own.
+ * `catalog` takes over the real labs; `apart` gives the server a process of its own, to be measured or killed.
+ */
+export async function startCourse({ catalog = false, python = true, apart = false } = {}): Promise<TestCourse> {
+  const folder = await makeFolder(catalog)
+  const server = apart ? await startApart(folder) : await startHere(folder, python)
+  return {
+    folder,
+    port: server.port,
+    pid: server.pid,
+    addLab: (id, programs) => addLab(join(folder, 'labs', 'catalog', id), programs),
+    async close() {
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+    async kill() {
+      await server.kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function makeFolder(catalog: boolean): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'both-ends-test-'))
   const labs = join(folder, 'labs', 'catalog')
   await mkdir(labs, { recursive: true })
@@ -29,30 +68,57 @@ export async function startCourse({ catalog = false, python = true } = {}): Prom
   await writeFile(join(folder, 'dist', 'index.html'), 'a page')
   await writeFile(join(folder, 'dist', '404.html'), 'no such page')
   if (catalog) await cp(join(COURSE, 'labs', 'catalog'), labs, { recursive: true })
+  return folder
+}
+
+async function addLab(folder: string, programs: Record<string, TestProgram>): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const list = Object.entries(programs).map(([name, { end = 'waits' }]) => ({ name, end }))
+  const definition = { number: '0', programs: list }
+  for (const [name, { ts, py, file }] of Object.entries(programs)) {
+    if (ts !== undefined) await writeFile(join(folder, `${name}.ts`), ts)
+    if (py !== undefined) await writeFile(join(folder, `${name}.py`), py)
+    if (file !== undefined) await copyFile(join(FIXTURES, file), join(folder, `${name}${extname(file)}`))
+  }
+  await writeFile(join(folder, 'lab.ts'), `export default ${JSON.stringify(definition)}`)
+}
+
+interface TestServer {
+  readonly port: number
+  readonly pid: number
+  close(): Promise<void>
+  kill(): Promise<void>
+}
+
+async function startHere(folder: string, python: boolean): Promise<TestServer> {
   const server = new CourseServer({
     folder,
     interpreters: await findInterpreters(python ? undefined : []),
     version: '0.0.0',
     pages: builtPages(join(folder, 'dist')),
   })
-  const port = await server.listen(0)
   return {
-    folder,
-    port,
-    async addLab(id, programs) {
-      const lab = join(labs, id)
-      await mkdir(lab, { recursive: true })
-      const list = Object.entries(programs).map(([name, { end = 'waits' }]) => ({ name, end }))
-      const definition = { number: '0', programs: list }
-      await writeFile(join(lab, 'lab.ts'), `export default ${JSON.stringify(definition)}`)
-      for (const [name, { ts, py }] of Object.entries(programs)) {
-        if (ts !== undefined) await writeFile(join(lab, `${name}.ts`), ts)
-        if (py !== undefined) await writeFile(join(lab, `${name}.py`), py)
-      }
-    },
-    async close() {
-      await server.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+    port: await server.listen(0),
+    pid: process.pid,
+    close: () => server.close(),
+    kill: () => Promise.reject(new Error('Only a server that stands apart can be killed.')),
   }
+}
+
+async function startApart(folder: string): Promise<TestServer> {
+  const serve = join(COURSE, 'test', 'helpers', 'serve.ts')
+  const child = spawn(process.execPath, [serve, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(createInterface(child.stdout), 'line')
+  return {
+    port: Number(line),
+    pid: child.pid as number,
+    close: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
+  }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const exited = child.exitCode !== null || child.signalCode !== null || once(child, 'exit')
+  child.kill(signal)
+  await exited
 }

@@ -1,7 +1,7 @@
-import type { ReadStream } from 'node:tty'
 import type { Faults } from '../../faults.ts'
 import type { Capability, Language, Program } from '../../lab.ts'
 import type { Rung, Size } from '../../protocol.ts'
+import type { TerminalReader } from './reader.ts'
 
 /** A program's file, where it is to be run. */
 export interface Placed {
@@ -31,7 +31,7 @@ export interface Launched {
   /** The process's id as this machine counts, also when the program itself sees another. */
   readonly pid: number
   /** The terminal: read here, written by its descriptor. */
-  readonly stream: ReadStream
+  readonly reader: TerminalReader
   readonly descriptor: number
   resize(size: Size): void
   /** Resolves when the program itself has ended and its last words have been read. */

@@ -9,9 +9,11 @@ import * as nodePty from 'node-pty'
 import type { Faults } from '../../faults.ts'
 import { CAPABILITIES, type Language, type Program } from '../../lab.ts'
 import type { Network } from '../../network.ts'
-import { readLastWords } from './last-words.ts'
+import type { Size } from '../../protocol.ts'
+import { endRest } from '../leftovers.ts'
 import type { Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
+import { TerminalReader } from './reader.ts'
 import { WireLine } from './wire-line.ts'
 
 /** What the holder answers. */
@@ -129,15 +131,16 @@ export class OwnNetwork implements LiveNetwork {
     this.#tell({ run, terminal, argv, env, folder, host, capability, limits })
     try {
       const pid = outsidePid(this.#holder, await launched)
+      const reader = new TerminalReader(stream)
       const ended = exited.then(async (how) => {
         // Only now: were it closed earlier, a terminal the program had not opened yet would seem to be at its end.
         closeSync(slave)
-        await readLastWords(stream, pid)
-        stream.destroy()
+        endRest(pid, env)
+        await reader.readLastWords()
         return how
       })
-      const resize = (size: { columns: number; rows: number }) => pty.resize(master, size.columns, size.rows, 0, 0)
-      return { pid, stream, descriptor: master, resize, ended }
+      const resize = (size: Size) => pty.resize(master, size.columns, size.rows, 0, 0)
+      return { pid, reader, descriptor: master, resize, ended }
     } catch (error) {
       closeSync(slave)
       stream.destroy()

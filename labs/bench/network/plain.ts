@@ -3,11 +3,22 @@ import { basename, dirname, join } from 'node:path'
 import type { ReadStream } from 'node:tty'
 import { spawn } from 'node-pty'
 import type { Language, Program } from '../../lab.ts'
-import { readLastWords } from './last-words.ts'
+import { withoutGaps } from '../descriptors.ts'
+import { endRest } from '../leftovers.ts'
 import type { Launched, LiveNetwork, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
+import { TerminalReader } from './reader.ts'
 
-/** The plain machine: programs run where they lie, on its own loopback address. */
+/**
+ * The plain machine: programs run where they lie, on its own loopback address, in terminals of node-pty with its faults
+ * closed.
+ *
+ * - It closes a terminal 200 ms after the program has ended, read to the end or not. Here its `destroy` is held back
+ *   until the last words have been read.
+ * - Its programs inherit descriptors that lie beyond a gap. Here there is none (see `withoutGaps`).
+ * - Only what it decodes itself is UTF-8 for the terminal too, whose line editor then erases whole characters. Here the
+ *   terminal is told so and the bytes stay bytes.
+ */
 export class PlainNetwork implements LiveNetwork {
   readonly rung = 'plain'
   readonly gone = new Promise<string>(() => {})
@@ -27,30 +38,38 @@ export class PlainNetwork implements LiveNetwork {
   }
 
   async launch({ argv: [file, ...args], folder, env, columns, rows }: Order): Promise<Launched> {
-    const pty = spawn(file, args, {
-      name: env.TERM ?? 'xterm-256color',
-      cols: columns,
-      rows,
-      cwd: folder,
-      env: { ...env },
-      encoding: null,
-      ...(this.#policy.become.length > 0 && this.#policy.user),
-    })
+    const pty = withoutGaps(() =>
+      spawn(file, args, {
+        name: env.TERM ?? 'xterm-256color',
+        cols: columns,
+        rows,
+        cwd: folder,
+        env: { ...env },
+        encoding: 'utf8',
+        ...(this.#policy.become.length > 0 && this.#policy.user),
+      }),
+    )
     const { _socket: stream, fd } = pty as unknown as { _socket: ReadStream; fd: number }
-    // node-pty destroys the stream without an error only by its timer, 200 ms after the program itself has ended.
+    undoEncoding(stream)
     const destroy = stream.destroy.bind(stream)
+    const reader = new TerminalReader(stream, () => destroy())
+    // node-pty destroys the stream without an error only by its timer, after the program itself has ended.
     stream.destroy = (error?: Error) => {
       if (error) return destroy(error)
-      void readLastWords(stream, pty.pid).then(() => destroy())
+      endRest(pty.pid, env)
+      void reader.readLastWords()
       return stream
     }
     return {
       pid: pty.pid,
-      stream,
+      reader,
       descriptor: fd,
       resize: (size) => pty.resize(size.columns, size.rows),
       ended: new Promise((resolve) => {
-        pty.onExit(({ exitCode, signal = 0 }) => resolve({ code: signal ? 0 : exitCode, signal }))
+        pty.onExit(({ exitCode, signal = 0 }) => {
+          endRest(pty.pid, env)
+          resolve({ code: signal ? 0 : exitCode, signal })
+        })
       }),
     }
   }
@@ -60,4 +79,9 @@ export class PlainNetwork implements LiveNetwork {
   async setSeed(): Promise<void> {}
 
   async close(): Promise<void> {}
+}
+
+/** node-pty has asked for text, so that the terminal is one for UTF-8; from here on its stream gives bytes again. */
+function undoEncoding(stream: ReadStream): void {
+  Object.assign((stream as unknown as { _readableState: object })._readableState, { decoder: null, encoding: null })
 }

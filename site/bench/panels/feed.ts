@@ -59,12 +59,17 @@ export class Feed {
 
   /** Begins a run: the command it runs, set off by a blank line from what stands before. */
   command(text: string): void {
-    this.#line(() => `${this.#printed ? '\r\n' : ''}${SHOW_CURSOR}${SOFT}$ ${printable(text)}${PLAIN}\r\n`)
+    this.#line(() => `${this.#apart()}${SHOW_CURSOR}${SOFT}$ ${printable(text)}${PLAIN}\r\n`)
   }
 
   /** A remark of the page. */
   note(text: string): void {
     this.#line(() => `${SOFT}— ${printable(text)}${PLAIN}\r\n`)
+  }
+
+  /** A run that never began: a remark in place of a command. */
+  never(text: string): void {
+    this.#line(() => `${this.#apart()}${SOFT}— ${printable(text)}${PLAIN}\r\n`)
   }
 
   /** The last remark of a run: the terminal is as a shell would want it, and has no cursor. */
@@ -80,6 +85,10 @@ export class Feed {
     this.#turn += 1
     this.#unparsed = 0
     this.#acked = 0
+  }
+
+  #apart(): string {
+    return this.#printed ? '\r\n' : ''
   }
 
   #parsed(offset: number): void {

@@ -2,7 +2,7 @@ const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex]'
 
 /** Moves the focus to the nearest control after or before an element; at the end of the page it begins again. */
 export function leave(element: HTMLElement, where: 'next' | 'previous'): void {
-  const root = document.fullscreenElement ?? document.body
+  const root = document.fullscreenElement ?? element.closest('.whole-screen') ?? document.body
   const controls = [...root.querySelectorAll<HTMLElement>(CONTROLS)].filter(
     (control) => !element.contains(control) && isReachable(control),
   )

@@ -1,0 +1,21 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Ends a run with one plain line, so that nobody has to guess how many tests ran, and names what was skipped. */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const count = { passed: 0, failed: 0, skipped: 0 }
+    const skipped: string[] = []
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        if (state === 'pending') continue
+        count[state] += 1
+        if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`)
+      }
+      // A file that could not even be read has no tests that could fail.
+      if (module.errors().length > 0) count.failed += 1
+    }
+    for (const name of skipped) console.log(`skipped: ${name}`)
+    console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+  }
+}

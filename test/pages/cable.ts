@@ -1,0 +1,42 @@
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { BENCH_PATH } from '../../labs/protocol.ts'
+
+/** The wire between a page and the server, which a test can cut in the middle. */
+export class Cable {
+  readonly #ends = new Set<WebSocketRoute>()
+  #isCut = false
+
+  private constructor() {}
+
+  /** Takes hold of the connections that the page makes from now on. */
+  static async of(page: Page): Promise<Cable> {
+    const cable = new Cable()
+    await page.routeWebSocket(
+      ({ pathname }) => pathname === BENCH_PATH,
+      (near) => cable.#join(near),
+    )
+    return cable
+  }
+
+  /** Ends all connections without a word to either side; new ones end at once. */
+  async cut(): Promise<void> {
+    this.#isCut = true
+    const ends = [...this.#ends]
+    this.#ends.clear()
+    await Promise.all(ends.map((end) => end.close()))
+  }
+
+  /** New connections reach the server again. */
+  mend(): void {
+    this.#isCut = false
+  }
+
+  #join(near: WebSocketRoute): void {
+    if (this.#isCut) {
+      void near.close()
+      return
+    }
+    const far = near.connectToServer()
+    this.#ends.add(near).add(far)
+  }
+}

@@ -1,0 +1,190 @@
+/** The course as a reader meets it: its real server in a process of its own, its pages in a real browser. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
+import { COURSE } from '../helpers/course.ts'
+
+/** How long a server may take to build its pages and print its link, and to end, in ms. */
+const DEADLINE = 60_000
+
+/** The servers that have not ended. */
+const running = new Set<Served>()
+
+/** What a test runner tells its own processes; a server that hears it serves differently. */
+const OF_THE_RUNNER = /^(VITEST.*|NODE_ENV|TEST|DEV|PROD|MODE|SSR|BASE_URL)$/
+
+/** A server of the course that was started by its own command. */
+export class Served {
+  readonly folder: string
+  readonly pid: number
+  /** All it has printed. */
+  printed = ''
+  readonly #process: ChildProcess
+  readonly #exit: Promise<number | string>
+  readonly #heard: Set<() => void> = new Set()
+
+  private constructor(folder: string, child: ChildProcess) {
+    this.folder = folder
+    this.#process = child
+    this.pid = child.pid as number
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.printed += text
+        for (const look of [...this.#heard]) look()
+      })
+    }
+    running.add(this)
+    this.#exit = once(child, 'close').then(([code, signal]) => {
+      running.delete(this)
+      return code ?? signal
+    })
+  }
+
+  /**
+   * Starts `node labs/server/main.ts`, or `dev.ts`, of a course and waits until it prints its link.
+   * @throws {Error} with all it printed, when it ends before or takes too long.
+   */
+  static async start(
+    folder: string,
+    { port = 0, env = {}, file = 'main.ts' }: { port?: number; env?: NodeJS.ProcessEnv; file?: string } = {},
+  ): Promise<Served> {
+    const args = [join(folder, 'labs', 'server', file), '--no-open', '--port', String(port)]
+    const own = Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name))
+    const child = spawn(process.execPath, args, {
+      cwd: tmpdir(),
+      env: { ...Object.fromEntries(own), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: a test can see whether anything of it is left.
+      detached: true,
+    })
+    const served = new Served(folder, child)
+    await served.says(/http:\/\/127\.0\.0\.1:\d+\//)
+    return served
+  }
+
+  /** The address of a page: `/en/`. */
+  at(path: string): string {
+    return new URL(path, /http:\/\/127\.0\.0\.1:\d+\//.exec(this.printed)?.[0]).href
+  }
+
+  get port(): number {
+    return Number(new URL(this.at('/')).port)
+  }
+
+  /** Resolves when it has printed something like this. */
+  says(pattern: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        clearTimeout(late)
+        this.#heard.delete(look)
+      }
+      const look = () => {
+        if (!pattern.test(this.printed)) return
+        done()
+        resolve()
+      }
+      const fail = (why: string) => {
+        done()
+        reject(new Error(`The server ${why} ${pattern}; it printed\n${this.printed}`))
+      }
+      const late = setTimeout(() => fail(`has not said within ${DEADLINE} ms`), DEADLINE)
+      this.#heard.add(look)
+      void this.#exit.then((exit) => fail(`ended with ${exit} without saying`))
+      look()
+    })
+  }
+
+  /** Ends it as Ctrl-C would, or by another signal. @returns its exit code, or the name of the signal that ended it. */
+  async end(signal: NodeJS.Signals = 'SIGINT'): Promise<number | string> {
+    this.#process.kill(signal)
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), DEADLINE)
+    const exit = await this.#exit
+    clearTimeout(late)
+    return exit
+  }
+
+  /** Whether any process it started and left in its group is still there. */
+  get leftSomething(): boolean {
+    try {
+      process.kill(-this.pid, 0)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+/** Ends the servers that a failed test has left running. */
+export async function endServers(): Promise<void> {
+  await Promise.all([...running].map((served) => served.end()))
+}
+
+/** A lab that only tests have: its programs' files in `test/fixtures/programs`. */
+export const EXTRA = { lab: 'for-tests', lesson: 'osi/for-tests', programs: ['numbers', 'megabytes'] } as const
+
+/** Copies the course without its built pages, and adds a lab with a lesson that shows it. */
+export async function copyCourse(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'both-ends-pages-'))
+  const parts = ['astro.config.mjs', 'content', 'labs', 'package-lock.json', 'package.json', 'site', 'tsconfig.json']
+  await Promise.all(parts.map((part) => cp(join(COURSE, part), join(folder, part), { recursive: true })))
+  await linkPackages(join(folder, 'node_modules'))
+  await addExtraLab(folder)
+  return folder
+}
+
+export async function removeCourse(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** Links each package by itself, so that what builders keep beside them is not shared. */
+async function linkPackages(modules: string): Promise<void> {
+  await mkdir(modules)
+  const names = (await readdir(join(COURSE, 'node_modules'))).filter((name) => !name.startsWith('.'))
+  const links = [...names, '.bin'].map((name) => symlink(join(COURSE, 'node_modules', name), join(modules, name)))
+  await Promise.all(links)
+}
+
+async function addExtraLab(folder: string): Promise<void> {
+  const { lab, lesson, programs } = EXTRA
+  const place = join(folder, 'labs', 'catalog', lab)
+  await mkdir(place)
+  const ends = ['waits', 'begins']
+  const list = programs.map((name, index) => ({ name, end: ends[index % 2] }))
+  await writeFile(join(place, 'lab.ts'), `export default ${JSON.stringify({ number: '0a', programs: list })}\n`)
+  for (const name of programs) {
+    await cp(join(COURSE, 'test', 'fixtures', 'programs', `${name}.ts`), join(place, `${name}.ts`))
+    await writeFile(join(place, `${name}.py`), 'print("This one is written in TypeScript only.")\n')
+  }
+  for (const lang of ['en', 'zh']) {
+    const file = join(folder, 'content', 'ui', lang, 'labs.json')
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), [lab]: 'For tests' }))
+  }
+  await mkdir(join(folder, 'content', 'en', 'osi'), { recursive: true })
+  await writeFile(join(folder, 'content', 'en', `${lesson}.mdx`), lessonText(`<Lab id="${lab}" />`))
+}
+
+/** A lesson of the unit osi with this in it. */
+export function lessonText(body: string): string {
+  const lines = ['number: 1', 'unit: osi', 'title: For tests', 'lead: A lesson.', 'minutes: 1', 'able:', '  - test']
+  return `---\n${lines.join('\n')}\n---\n\n${body}\n`
+}
+
+/** A reader: a browser's window of its own, and everything that went wrong in its pages. */
+export interface Reader {
+  readonly context: BrowserContext
+  /** Errors in the console, exceptions, and answers of 400 and above, as texts. */
+  readonly faults: string[]
+}
+
+export async function newReader(browser: Browser, options: BrowserContextOptions = {}): Promise<Reader> {
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 }, ...options })
+  context.setDefaultTimeout(15_000)
+  const faults: string[] = []
+  context.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+  context.on('weberror', (error) => faults.push(String(error.error())))
+  context.on('response', (answer) => answer.status() >= 400 && faults.push(`${answer.status()} ${answer.url()}`))
+  return { context, faults }
+}

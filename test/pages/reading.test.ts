@@ -1,0 +1,180 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startBrowser } from '../helpers/browser.ts'
+import { COURSE } from '../helpers/course.ts'
+import { endServers, newReader, type Reader, Served } from './course.ts'
+import { LabInPage } from './lab.ts'
+
+const LESSONS = { 'udp/the-datagram-that-vanished': 'udp-aligned', 'tcp/three-packets-and-a-queue': 'tcp-client-sends' }
+const HOMES = ['/en/', '/zh/']
+const WITH_LABS = Object.entries(LESSONS).flatMap(([path, lab]) =>
+  HOMES.map((home) => [`${home}${path}/`, lab] as const),
+)
+const WITHOUT_LABS = [...HOMES, '/en/no-such-page/']
+
+let browser: Browser
+let served: Served
+let reader: Reader
+let page: Page
+
+beforeAll(async () => {
+  served = await Served.start(COURSE)
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await endServers()
+})
+beforeEach(async () => {
+  reader = await newReader(browser)
+  page = await reader.context.newPage()
+})
+afterEach(async () => {
+  await reader.context.close()
+  expect(reader.faults.filter((fault) => !fault.includes('no-such-page') && !fault.includes('404'))).toEqual([])
+})
+
+/** The texts of all programs of a name in the catalog, without the last line's end. */
+const programs = (name: string) =>
+  globSync(`labs/catalog/*/${name}`, { cwd: COURSE }).map((path) =>
+    readFileSync(join(COURSE, path), 'utf8').replace(/\n$/, ''),
+  )
+
+/** Runs all programs of a lab and waits until they have ended. */
+async function runToTheEnd(id: string): Promise<void> {
+  const lab = new LabInPage(page, id)
+  await lab.runAll.click()
+  await lab.root.locator('[data-program]:not([data-exit="0"])').first().waitFor({ state: 'detached' })
+}
+
+describe('axe finds nothing', () => {
+  /** Looks at the page, or at a part of it, in both themes. */
+  async function look(part = 'html'): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const { violations } = await new AxeBuilder({ page }).include(part).analyze()
+      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id} ${target}: ${html}`))
+      expect({ colorScheme, found }).toEqual({ colorScheme, found: [] })
+    }
+  }
+
+  test.each(WITHOUT_LABS)('on %s', async (path) => {
+    await page.goto(served.at(path))
+    await look()
+  })
+
+  test.each(WITH_LABS)('on %s, nor in %s after a run', async (path, lab) => {
+    await page.goto(served.at(path))
+    await look()
+    await runToTheEnd(lab)
+    await look(`[data-lab="${lab}"]`)
+  })
+})
+
+describe('a page 390 px wide is never wider than the window', () => {
+  const overhang = () => page.evaluate(() => (document.scrollingElement?.scrollWidth ?? 0) - innerWidth)
+  beforeEach(() => page.setViewportSize({ width: 390, height: 844 }))
+
+  test.each(WITHOUT_LABS)('on %s', async (path) => {
+    await page.goto(served.at(path))
+    expect(await overhang()).toBeLessThanOrEqual(0)
+  })
+
+  test.each(WITH_LABS)('on %s, before and after a run of %s', async (path, lab) => {
+    await page.goto(served.at(path))
+    expect(await overhang()).toBeLessThanOrEqual(0)
+    await runToTheEnd(lab)
+    expect(await overhang()).toBeLessThanOrEqual(0)
+  })
+})
+
+describe('a program in the page', () => {
+  test('gives exactly its file when all of its lines are selected and copied', async () => {
+    await reader.context.grantPermissions(['clipboard-read'])
+    await page.goto(served.at(WITH_LABS[0]?.[0] ?? ''))
+    const code = page.locator('[data-program="receive"] [data-panel="code"][data-language="ts"]').first()
+    await code.evaluate((element) => getSelection()?.selectAllChildren(element))
+    await page.keyboard.press('Control+C')
+    expect(programs('receive.ts')).toContain(await page.evaluate(() => navigator.clipboard.readText()))
+  })
+})
+
+describe('without JavaScript', () => {
+  beforeEach(async () => {
+    await reader.context.close()
+    reader = await newReader(browser, { javaScriptEnabled: false })
+    page = await reader.context.newPage()
+  })
+
+  test('the printed address offers both languages', async () => {
+    await page.goto(served.at('/'))
+    await page.getByRole('link', { name: '中文' }).click()
+    await page.waitForURL('**/zh/')
+  })
+
+  test.each(WITH_LABS)('the lesson %s is complete, with both programs of %s in both languages', async (path, id) => {
+    await page.goto(served.at(path))
+    const lab = page.locator(`[data-lab="${id}"]`)
+    expect(await lab.getByRole('heading', { level: 3 }).textContent()).toMatch(/^(Lab |实验)\d+[a-z]\S/)
+    for (const box of await lab.locator('[data-program]').all()) {
+      const name = await box.getAttribute('data-program')
+      for (const [language, ending, command] of [
+        ['Python', 'py', 'python3'],
+        ['TypeScript', 'ts', 'node_modules/.bin/node'],
+      ] as const) {
+        await box.getByRole('radio', { name: language }).check({ force: true })
+        const code = box.getByRole('region', { name: new RegExp(`^${name}\\.${ending}\\b`) })
+        expect(programs(`${name}.${ending}`)).toContain(await code.textContent())
+        expect(await box.getByRole('heading').innerText()).toContain(`${name}.${ending}`)
+        const shell = new RegExp(`^\\S+ (labs/catalog/[a-z-]+/${name}\\.${ending})$`)
+        const [line = '', file = ''] = shell.exec(await box.locator('.command').innerText()) ?? []
+        expect(line.startsWith(`${command} `) && existsSync(join(COURSE, file))).toBe(true)
+      }
+    }
+    expect(await lab.getByRole('button').count()).toBe(0)
+  })
+})
+
+describe('the built pages', () => {
+  /** Addresses and texts, read when the server has built them. */
+  const pages = new Map<string, string>()
+  beforeAll(() => {
+    const dist = join(COURSE, 'dist')
+    for (const file of globSync('**/*.html', { cwd: dist })) {
+      pages.set(`/${file.replace(/index\.html$/, '')}`, readFileSync(join(dist, file), 'utf8'))
+    }
+  })
+  const linksIn = (html: string) =>
+    [...html.matchAll(/\s(?:href|src)="([^"]+)"/g)].map(([, link = '']) => link.replaceAll('&amp;', '&'))
+
+  test('have links and files that all lead somewhere', async () => {
+    expect(pages.size).toBeGreaterThanOrEqual(8)
+    const broken: string[] = []
+    let seen = 0
+    for (const [path, html] of pages) {
+      for (const link of linksIn(html)) {
+        const url = new URL(link, served.at(path))
+        if (url.origin !== new URL(served.at('/')).origin) continue
+        seen += 1
+        const target = url.hash && pages.get(url.pathname)
+        const answer = await fetch(url, { method: 'HEAD', redirect: 'manual' })
+        if (answer.status !== 200) broken.push(`${path}: ${link} gives ${answer.status}`)
+        else if (target && !target.includes(` id="${decodeURIComponent(url.hash.slice(1))}"`)) {
+          broken.push(`${path}: ${link} names nothing`)
+        }
+      }
+    }
+    expect(seen).toBeGreaterThan(50)
+    expect(broken).toEqual([])
+  })
+
+  test('load nothing from elsewhere', () => {
+    for (const html of pages.values()) {
+      expect(html).not.toMatch(/(?:src="|@import |url\()(?:https?:)?\/\//)
+      expect([...html.matchAll(/<link[^>]*>/g)].filter(([tag]) => /href="https?:/.test(tag))).toEqual([])
+    }
+  })
+})
