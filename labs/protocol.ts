@@ -7,12 +7,24 @@
  */
 import type { Faults } from './faults.ts'
 import { LANGUAGES, type Language } from './lab.ts'
+import type { Limits } from './limits.ts'
 
 /** The version of this file. A page and a server that differ say so instead of guessing. */
 export const PROTOCOL = 1
 
 /** Where the WebSocket is. */
 export const BENCH_PATH = '/_bench'
+
+/** Where a page gives the key of the printed link, by POST as `{ key }`, and gets `Entered` and a cookie. */
+export const ENTER_PATH = '/enter'
+
+/** The header in which a request carries what `Entered` gave, to be told what only the invited are. */
+export const PASS_HEADER = 'x-both-ends-pass'
+
+/** What the right key is answered with. A cookie goes to every port of a machine; this goes where the page sends it. */
+export interface Entered {
+  readonly pass: string
+}
 
 /** The largest frame a page may send, in bytes. */
 export const MAX_FRAME = 64 * 1024
@@ -52,8 +64,11 @@ export interface RunRequest extends Size {
 
 /** What a page says, in text frames. Keyboard input goes as binary: see `encodeInput`. */
 export type ToBench =
-  /** Must be first. `resume` asks for a bench that is still there, and for all events after number `after`. */
-  | { type: 'open'; protocol: number; lab: string; resume?: { bench: string; after: number } }
+  /**
+   * Must be first. `pass` is what `ENTER_PATH` gave; without it nothing is opened. `resume` asks for a bench that is
+   * still there, and for all events after number `after`.
+   */
+  | { type: 'open'; protocol: number; lab: string; pass?: string; resume?: { bench: string; after: number } }
   /** Start these programs in the lab's order, each when the one before is ready. */
   | { type: 'run'; programs: RunRequest[] }
   | { type: 'stop'; programs: string[] }
@@ -128,8 +143,38 @@ export type Interpreters = Readonly<Record<Language, string | null>>
 export const RUNGS = ['own', 'plain', 'none'] as const
 export type Rung = (typeof RUNGS)[number]
 
+/** Why a rung cannot be had on a machine; pages and the console word each one. */
+export const OBSTACLES = [
+  /** Not tried: another rung was asked for. */
+  'asked',
+  'windows',
+  'macos',
+  /** Neither Linux nor one of these. */
+  'other-system',
+  'no-python',
+  'old-python',
+  'no-unshare',
+  'no-ip',
+  /** Ubuntu's setting that leaves a namespace without rights. */
+  'apparmor',
+  /** The kernel, or whoever runs the container, refuses namespaces. */
+  'forbidden',
+  /** The user that benches run as cannot read what programs need. */
+  'unreadable',
+  /** It was tried and did not work, for a reason that none of these names. */
+  'failed',
+] as const
+export type ObstacleKind = (typeof OBSTACLES)[number]
+
+/** What stands between a machine and a rung. `detail` is what the system said, empty where it said nothing. */
+export interface Obstacle {
+  readonly rung: Exclude<Rung, 'none'>
+  readonly kind: ObstacleKind
+  readonly detail: string
+}
+
 /** Why a bench ended. */
-export const ENDINGS = ['left', 'vanished', 'taken-over', 'idle', 'network-lost', 'server-stopping'] as const
+export const ENDINGS = ['left', 'vanished', 'taken-over', 'idle', 'too-old', 'network-lost', 'server-stopping'] as const
 export type Ending = (typeof ENDINGS)[number]
 
 /** What a bench says, in text frames. Output goes as binary: see `encodeOutput`. */
@@ -158,6 +203,8 @@ export type FromBench =
 
 /** Everything that can go wrong for a reader, by name, with the values its sentence needs. */
 export type Trouble =
+  /** The page was not opened by the link of this start of the server. */
+  | { kind: 'not-invited' }
   | { kind: 'unknown-lab'; lab: string }
   /** The lab's own definition is wrong: an author's mistake, told as it is. */
   | { kind: 'broken-lab'; lab: string; detail: string }
@@ -166,7 +213,13 @@ export type Trouble =
   | { kind: 'other-version'; server: number; page: number }
   | { kind: 'not-opened' }
   | { kind: 'already-opened' }
+  | { kind: 'opened-too-late'; seconds: number }
+  | { kind: 'too-many-connections'; limit: number }
+  | { kind: 'too-many-messages'; limit: number }
+  | { kind: 'message-too-large'; limit: number }
   | { kind: 'too-many-benches'; limit: number }
+  /** As many benches as one reader may have. */
+  | { kind: 'too-many-of-yours'; limit: number }
   /** The server was started so that it runs no programs. */
   | { kind: 'nothing-runs' }
   | { kind: 'no-network'; detail: string }
@@ -178,9 +231,18 @@ export type Trouble =
   | { kind: 'never-ready'; program: string; seconds: number }
   | { kind: 'ended-before-ready'; program: string }
   | { kind: 'input-full'; program: string; bytes: number }
+  /** A run printed more than a run may, and is stopped. */
+  | { kind: 'too-much-output'; program: string; megabytes: number }
+  /** The port a program wanted is held by a program of another bench, whose page is open. */
+  | { kind: 'port-held'; program: string; port: number; lab: string; holder: string }
+  /** It was held by a bench whose page is gone, which has been ended. */
+  | { kind: 'port-freed'; program: string; port: number; lab: string; holder: string }
+  /** It is held by a process that is no bench's. */
+  | { kind: 'port-taken'; program: string; port: number; holder: string }
 
 /** The closed list of troubles; the interface strings must word each one. */
 export const TROUBLES = [
+  'not-invited',
   'unknown-lab',
   'broken-lab',
   'unknown-program',
@@ -188,7 +250,12 @@ export const TROUBLES = [
   'other-version',
   'not-opened',
   'already-opened',
+  'opened-too-late',
+  'too-many-connections',
+  'too-many-messages',
+  'message-too-large',
   'too-many-benches',
+  'too-many-of-yours',
   'nothing-runs',
   'no-network',
   'already-running',
@@ -199,6 +266,10 @@ export const TROUBLES = [
   'never-ready',
   'ended-before-ready',
   'input-full',
+  'too-much-output',
+  'port-held',
+  'port-freed',
+  'port-taken',
 ] as const satisfies readonly Trouble['kind'][]
 
 /** What `GET /health` answers. */
@@ -207,6 +278,28 @@ export interface Health {
   readonly version: string
   readonly interpreters: Interpreters
   readonly network: Rung
+  /** For each rung above `network`, why it cannot be had. */
+  readonly obstacles: readonly Obstacle[]
+  readonly system: System
+  /** Told to the invited alone: whose cookie and `PASS_HEADER` are right. */
+  readonly inside?: Inside
+}
+
+/** What there is at the server, and how much there may be. */
+export interface Inside {
+  readonly benches: number
+  /** The benches of the reader who asks. */
+  readonly yours: number
+  readonly connections: number
+  readonly limits: Limits
+}
+
+/** The machine that runs programs, as Node names it; and where the interpreters are. */
+export interface System {
+  readonly platform: string
+  readonly release: string
+  readonly python: string | null
+  readonly node: string | null
 }
 
 const OUTPUT = 1
@@ -292,6 +385,7 @@ function readControl(text: string): ToBench {
         type: 'open',
         protocol: whole(message.protocol, 'protocol'),
         lab: name(message.lab, 'lab'),
+        ...(message.pass !== undefined && { pass: name(message.pass, 'pass') }),
         ...(resume && {
           resume: { bench: name(resume.bench, 'resume.bench'), after: whole(resume.after, 'resume.after') },
         }),

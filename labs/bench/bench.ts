@@ -1,5 +1,6 @@
 import { readFaults } from '../faults.ts'
 import type { Lab } from '../lab.ts'
+import type { Limits } from '../limits.ts'
 import type { Ending, FromBench, Input, RunRequest, Size, Trouble } from '../protocol.ts'
 import { startClock } from './clock.ts'
 import type { FoundInterpreters } from './interpreters.ts'
@@ -8,8 +9,10 @@ import type { LiveNetwork } from './network/network.ts'
 import type { Networks } from './network/networks.ts'
 import type { Policy } from './network/policy.ts'
 import { Outbox, type Receiver } from './outbox.ts'
+import { findPortHolder } from './port-holder.ts'
 import { runnablesOf } from './runnable.ts'
 import { Seat } from './seat.ts'
+import { Vigil } from './vigil.ts'
 
 /** A page at a bench. */
 export interface Page extends Receiver {
@@ -24,10 +27,14 @@ export interface Surroundings {
   readonly interpreters: FoundInterpreters
   readonly networks: Networks
   readonly policy: Policy
+  readonly limits: Limits
 }
 
 /** How long a bench waits for its page to come back, in ms: when it said it was leaving, and when it just vanished. */
 export const GRACE = { left: 8_000, vanished: 60_000 } as const
+
+/** The benches of this process that have not ended, by name. */
+const open = new Map<string, Bench>()
 
 /** How long a program may take to be ready before the ones after it are given up, in ms. */
 const READY_WITHIN = 20_000
@@ -43,6 +50,7 @@ export class Bench {
   readonly #mark: string
   readonly #outbox = new Outbox(startClock())
   readonly #seats: ReadonlyMap<string, Seat>
+  readonly #vigil: Vigil
   readonly #onClosed: () => void
   #page: Page | null = null
   #grace: NodeJS.Timeout | undefined
@@ -61,14 +69,19 @@ export class Bench {
     const around = {
       network,
       policy: surroundings.policy,
+      limits: surroundings.limits,
       outbox: this.#outbox,
       mark: this.#mark,
       countRun: (program: string) => this.#runs.push(program),
       tell: (message: FromBench) => this.#page?.tell(message),
+      stirred: () => this.#vigil.stir(),
+      whyFailed: (program: string, said: string) => this.#whyFailed(program, said),
     }
     const runnables = runnablesOf(lab, surroundings.interpreters)
     this.#seats = new Map(runnables.map((runnable) => [runnable.name, new Seat(runnable, around)]))
+    this.#vigil = new Vigil(surroundings.limits, (why) => void this.close(why))
     void network.gone.then(() => this.close('network-lost'))
+    open.set(id, this)
   }
 
   /** The number of the last event. */
@@ -89,6 +102,7 @@ export class Bench {
   /** Lets a page in; one that was there is told that another took over. Everything after event `after` is told. */
   attach(page: Page, after: number): void {
     clearTimeout(this.#grace)
+    this.#vigil.stir()
     const before = this.#page
     this.#page = page
     if (before) {
@@ -110,6 +124,7 @@ export class Bench {
   /** Starts programs in the lab's order, each when the one before is ready. */
   async run(requests: readonly RunRequest[]): Promise<void> {
     if (this.isClosing) return
+    this.#vigil.stir()
     for (const { program } of requests) {
       const seat = this.#seats.get(program)
       if (seat === undefined) return this.#trouble({ kind: 'unknown-program', program })
@@ -139,6 +154,7 @@ export class Bench {
   /** Stops programs: hangs up, then kills. Each is told when it has ended. */
   stop(programs: readonly string[]): void {
     this.#stops += 1
+    this.#vigil.stir()
     for (const program of programs) {
       const seat = this.#seats.get(program)
       if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
@@ -149,12 +165,14 @@ export class Bench {
 
   /** Types into a program. */
   input(input: Input): void {
+    this.#vigil.stir()
     const seat = this.#seats.get(this.#runs[input.run - 1] ?? '')
     if (seat) seat.input(input)
     else this.#trouble({ kind: 'unknown-message', detail: `input for run ${input.run}, which there never was` })
   }
 
   resize(program: string, size: Size): void {
+    this.#vigil.stir()
     const seat = this.#seats.get(program)
     if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
     else seat.resize(size)
@@ -162,6 +180,7 @@ export class Bench {
 
   /** Changes what a wire does to frames. What is not possible is told to the page. */
   async setFaults(wire: number, definition: Record<string, unknown>): Promise<void> {
+    this.#vigil.stir()
     const refuse = (detail: string): never => {
       throw new Error(detail)
     }
@@ -177,6 +196,7 @@ export class Bench {
 
   /** Begins the chances of all wires anew, so that a run can be repeated. */
   async setSeed(seed: number): Promise<void> {
+    this.#vigil.stir()
     await this.#network.setSeed(seed)
     this.#outbox.write({ kind: 'seed', seed })
   }
@@ -194,6 +214,7 @@ export class Bench {
 
   async #end(ending: Ending): Promise<void> {
     clearTimeout(this.#grace)
+    this.#vigil.close()
     this.#stops += 1
     const seats = [...this.#seats.values()]
     await Promise.all(seats.map((seat) => seat.stop()))
@@ -204,7 +225,24 @@ export class Bench {
     this.#page?.close()
     this.#page = null
     this.#outbox.detach()
+    open.delete(this.id)
     this.#onClosed()
+  }
+
+  /**
+   * On the plain machine benches share its ports. One that holds the port and has no page is ended, so that its reader
+   * can run the program here.
+   */
+  async #whyFailed(program: string, said: string): Promise<Trouble | null> {
+    const found = this.#network.rung === 'plain' ? findPortHolder(said) : null
+    if (found === null) return null
+    const { port, pid, name, of } = found
+    const bench = of && open.get(of.bench)
+    if (!bench) return { kind: 'port-taken', program, port, holder: `${name} (${pid})` }
+    const who = { program, port, lab: bench.lab.number, holder: bench.#runs[of.run - 1] ?? name }
+    if (bench.#page !== null || bench === this) return { kind: 'port-held', ...who }
+    await bench.close('left')
+    return { kind: 'port-freed', ...who }
   }
 
   /** The programs after one that ended before it was ready are not started; each says so. */

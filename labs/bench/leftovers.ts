@@ -21,17 +21,21 @@ export function endOrphans(): void {
   }
 }
 
-function markedProcesses(): { pid: number; mark: string }[] {
+/** The mark of a process; null when it has none, has ended, or is somebody else's. */
+export function markOf(pid: number): string | null {
   const wanted = `${BENCH_MARK}=`
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+    return environment.find((line) => line.startsWith(wanted))?.slice(wanted.length) ?? null
+  } catch {
+    return null
+  }
+}
+
+function markedProcesses(): { pid: number; mark: string }[] {
   return processIds().flatMap((pid) => {
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
-      const entry = environment.find((line) => line.startsWith(wanted))
-      return entry === undefined ? [] : [{ pid, mark: entry.slice(wanted.length) }]
-    } catch {
-      // Ended meanwhile, or somebody else's.
-      return []
-    }
+    const mark = markOf(pid)
+    return mark === null ? [] : [{ pid, mark }]
   })
 }
 

@@ -1,4 +1,5 @@
 import { socketsAreTold } from '../instruments/sockets.ts'
+import type { Limits } from '../limits.ts'
 import type { FromBench, Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
 import { programEnvironment } from './environment.ts'
 import type { Launched, LiveNetwork } from './network/network.ts'
@@ -18,6 +19,11 @@ export interface SeatSurroundings {
   /** Counts a run of a program over the whole bench; its number. */
   readonly countRun: (program: string) => number
   readonly tell: (message: FromBench) => void
+  readonly limits: Limits
+  /** A program has printed something. */
+  readonly stirred: () => void
+  /** Why a program failed before it was ready, by what it said and what the bench knows; null when that is not known. */
+  readonly whyFailed: (program: string, said: string) => Promise<Trouble | null>
 }
 
 /** One run, from its start to its end. */
@@ -28,7 +34,14 @@ export interface Run {
   /** Resolves when others can reach the program, or never will in this run. */
   readonly settled: Promise<void>
   readiness: 'waiting' | 'ready' | 'ended'
+  /** The last it printed before it was ready. */
+  said: string
+  /** How many bytes it has printed. */
+  printed: number
 }
+
+/** So much is kept of what a program prints before it is ready, in characters. */
+const SAID = 2000
 
 /** Input already taken is told at most this often, in ms. */
 const TELL_TAKEN = 20
@@ -73,7 +86,7 @@ export class Seat {
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     // One that does not wait has nothing that others could wait for.
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
-    const run: Run = { number, terminal: null, stopped: false, settled, readiness }
+    const run: Run = { number, terminal: null, stopped: false, settled, readiness, said: '', printed: 0 }
     this.#run = run
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
@@ -155,17 +168,38 @@ export class Seat {
     return new Terminal(launched, {
       onOutput: (bytes) => {
         outbox.output(name, run.number, bytes)
+        this.#count(run, bytes.length)
+        if (run.readiness === 'waiting') run.said = (run.said + Buffer.from(bytes).toString()).slice(-SAID)
         // Where the system does not tell of sockets, a program's first words stand for them: it says what it waits for.
         if (run.readiness === 'waiting' && !socketsAreTold()) ready(null)
       },
       onExit: (code, signal) => {
         unwatch()
         this.#run = null
+        const failed = run.readiness === 'waiting' && code !== 0 && !run.stopped
         if (run.readiness === 'waiting') run.readiness = 'ended'
         outbox.write({ kind: 'exited', program: name, run: run.number, code, signal, stopped: run.stopped })
         settle()
+        if (failed) void this.#explain(run)
       },
     })
+  }
+
+  /** A run that prints too much is stopped; nobody has pressed Stop, so it is not said to be. */
+  #count(run: Run, bytes: number): void {
+    const { limits, stirred } = this.#around
+    stirred()
+    const before = run.printed
+    run.printed += bytes
+    if (before > limits.output || run.printed <= limits.output) return
+    const megabytes = limits.output / 1024 ** 2
+    this.notice(run.number, { kind: 'too-much-output', program: this.runnable.name, megabytes })
+    void run.terminal?.stop()
+  }
+
+  async #explain({ number, said }: Run): Promise<void> {
+    const trouble = await this.#around.whyFailed(this.runnable.name, said)
+    if (trouble) this.notice(number, trouble)
   }
 
   /** By what the processes of one run are known; the dot keeps run 1 apart from run 10. */

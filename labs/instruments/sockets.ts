@@ -51,14 +51,28 @@ let told: boolean | undefined
 export function socketsOf(pid: number): SocketRow[] {
   const inodes = new Set(socketInodes(pid))
   if (inodes.size === 0) return []
-  return TABLES.flatMap(([file, protocol]) => {
-    try {
-      return readSocketTable(readFileSync(`/proc/${pid}/net/${file}`, 'latin1'), protocol)
-    } catch {
-      // No such family in this kernel, or the process has just ended.
-      return []
+  return readTables(pid).filter(({ inode }) => inodes.has(inode))
+}
+
+/**
+ * The processes that hold these ports of this machine's own network, TCP in LISTEN or UDP, by port. A process this user
+ * cannot look into is left out.
+ */
+export function holdersOfPorts(ports: ReadonlySet<number>): Map<number, number> {
+  const held = new Map(
+    readTables('self').flatMap(({ protocol, state, local: { port }, inode }) =>
+      ports.has(port) && (protocol === 'udp' || state === 'LISTEN') ? [[inode, port] as const] : [],
+    ),
+  )
+  const holders = new Map<number, number>()
+  if (held.size === 0) return holders
+  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+    for (const inode of socketInodes(pid)) {
+      const port = held.get(inode)
+      if (port !== undefined) holders.set(port, pid)
     }
-  }).filter(({ inode }) => inodes.has(inode))
+  }
+  return holders
 }
 
 /** Reads one table of `/proc/net`; rows that are cut short are left out. */
@@ -72,6 +86,18 @@ export function readSocketTable(text: string, protocol: 'tcp' | 'udp'): SocketRo
       const name = STATES[Number.parseInt(state, 16)] ?? `state ${state}`
       return [{ protocol, state: name, local: readEndpoint(local), remote: readEndpoint(remote), inode }]
     })
+}
+
+/** All sockets of the network that a process is in. */
+function readTables(pid: number | 'self'): SocketRow[] {
+  return TABLES.flatMap(([file, protocol]) => {
+    try {
+      return readSocketTable(readFileSync(`/proc/${pid}/net/${file}`, 'latin1'), protocol)
+    } catch {
+      // No such family in this kernel, no such kernel, or the process has just ended.
+      return []
+    }
+  })
 }
 
 /** An address as the kernel prints it: 32-bit words in the machine's own byte order, then the port, all in hex. */

@@ -62,10 +62,10 @@ function end(code: number): void {
 
 /** Opens the course's link when the server prints it, and not again when the server starts anew. */
 function openOnce(line: string): true {
-  const [link] = /http:\/\/127\.0\.0\.1:\d+\//.exec(line) ?? []
+  const [link] = /http:\/\/127\.0\.0\.1:\d+\/\?key=\S+/.exec(line) ?? []
   if (link && !opened) {
     opened = true
-    openBrowser(link)
+    openBrowser(link, folder)
   }
   return true
 }

@@ -1,64 +1,96 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { Bench, type Page, type Surroundings } from '../bench/bench.ts'
+import { type ServerOptions, WebSocketServer } from 'ws'
+import { Bench, type Surroundings } from '../bench/bench.ts'
 import { versions } from '../bench/interpreters.ts'
-import type { LiveNetwork } from '../bench/network/network.ts'
 import type { Lab } from '../lab.ts'
-import {
-  BEAT,
-  type Ending,
-  type FromBench,
-  type Input,
-  MAX_FRAME,
-  PROTOCOL,
-  readToBench,
-  type ToBench,
-  type Trouble,
-  Unreadable,
-} from '../protocol.ts'
+import type { Limits } from '../limits.ts'
+import { BEAT, type Ending, type FromBench, type Inside, MAX_FRAME, PROTOCOL, type Trouble } from '../protocol.ts'
 import type { Catalog } from './catalog.ts'
+import { Connection, type Opening } from './connection.ts'
+import type { Invitation } from './invitation.ts'
 
-/** How many benches there may be at once. */
-const MAX_BENCHES = 64
+/** Above `MAX_FRAME`, so that a page that sends too much can be told; what is larger still is not even read. */
+const LARGEST_READ = 4 * MAX_FRAME
 
-type Opening = Extract<ToBench, { type: 'open' }>
+/** A connection that was told why it is closed has so long to close itself, in ms. */
+const LAST_WORDS = 2000
+
+/** A bench that is there, or is being made. */
+interface Place {
+  readonly reader: string
+  readonly made: Promise<Bench>
+  bench: Bench | null
+}
 
 /** Where WebSockets become pages at benches. It holds all benches of the server. */
 export class Door {
   readonly #catalog: Catalog
   readonly #surroundings: Surroundings
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false })
-  readonly #benches = new Map<string, Bench>()
+  readonly #invitation: Invitation
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LARGEST_READ,
+    perMessageDeflate: false,
+    closeTimeout: LAST_WORDS,
+  } as ServerOptions)
+  readonly #connections = new Set<Connection>()
+  /** By the names of their benches. */
+  readonly #places = new Map<string, Place>()
   readonly #beat: NodeJS.Timeout
-  #beingMade = 0
 
-  constructor(catalog: Catalog, surroundings: Surroundings) {
+  constructor(catalog: Catalog, surroundings: Surroundings, invitation: Invitation) {
     this.#catalog = catalog
     this.#surroundings = surroundings
+    this.#invitation = invitation
     this.#beat = setInterval(() => this.#beatAll(), BEAT.every)
   }
 
-  /** Takes over a connection that the gate has let in. */
-  enter(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => new Connection(webSocket, this))
+  get limits(): Limits {
+    return this.#surroundings.limits
+  }
+
+  /** Takes over a connection of a reader that the gate has let in. */
+  enter(reader: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new Connection(webSocket, reader, this)
+      const limit = this.limits.connections
+      if (this.#connections.size >= limit) return connection.turnAway({ kind: 'too-many-connections', limit })
+      this.#connections.add(connection)
+      webSocket.once('close', () => this.#connections.delete(connection))
+    })
+  }
+
+  /** What a reader who was invited may know. */
+  inside(reader: string): Inside {
+    const benches = this.#places.size
+    return { benches, yours: this.#countOf(reader), connections: this.#connections.size, limits: this.limits }
   }
 
   /** Ends all benches and connections. */
   async close(ending: Ending): Promise<void> {
     clearInterval(this.#beat)
     // While some are ended, a page may still open another.
-    while (this.#benches.size > 0) await Promise.all([...this.#benches.values()].map((bench) => bench.close(ending)))
+    while (this.#places.size > 0) {
+      const places = [...this.#places.values()]
+      await Promise.allSettled(places.map(async ({ made }) => (await made).close(ending)))
+    }
     for (const client of this.#sockets.clients) client.terminate()
     this.#sockets.close()
   }
 
   /** Finds the bench a page asks for, or makes a new one. Answers with a trouble where neither is possible. */
-  async admit({ protocol, lab: id, resume }: Opening): Promise<{ bench: Bench; resumed: boolean } | Trouble> {
+  async admit(
+    reader: string,
+    { protocol, lab: id, pass, resume }: Opening,
+  ): Promise<{ bench: Bench; resumed: boolean } | Trouble> {
+    if (!this.#invitation.isPass(reader, pass)) return { kind: 'not-invited' }
     if (protocol !== PROTOCOL) return { kind: 'other-version', server: PROTOCOL, page: protocol }
-    const known = resume && this.#benches.get(resume.bench)
-    if (known && known.lab.id === id && !known.isClosing) return { bench: known, resumed: true }
+    const known = resume && this.#places.get(resume.bench)
+    if (known?.bench?.lab.id === id && known.reader === reader && !known.bench.isClosing) {
+      return { bench: known.bench, resumed: true }
+    }
     let lab: Lab | null
     try {
       lab = await this.#catalog.find(id)
@@ -66,22 +98,20 @@ export class Door {
       return { kind: 'broken-lab', lab: id, detail: (error as Error).message }
     }
     if (lab === null) return { kind: 'unknown-lab', lab: id }
-    const { networks } = this.#surroundings
-    if (networks.rung === 'none') return { kind: 'nothing-runs' }
-    if (this.#benches.size + this.#beingMade >= MAX_BENCHES) return { kind: 'too-many-benches', limit: MAX_BENCHES }
-    let network: LiveNetwork
-    this.#beingMade += 1
-    try {
-      network = await networks.take(lab.network)
-    } catch (error) {
-      return { kind: 'no-network', detail: (error as Error).message }
-    } finally {
-      this.#beingMade -= 1
-    }
+    if (this.#surroundings.networks.rung === 'none') return { kind: 'nothing-runs' }
+    const { benches, benchesPerReader } = this.limits
+    if (this.#countOf(reader) >= benchesPerReader) return { kind: 'too-many-of-yours', limit: benchesPerReader }
+    if (this.#places.size >= benches) return { kind: 'too-many-benches', limit: benches }
     const name = randomBytes(16).toString('hex')
-    const bench = new Bench(name, lab, network, this.#surroundings, () => this.#benches.delete(name))
-    this.#benches.set(name, bench)
-    return { bench, resumed: false }
+    const place: Place = { reader, bench: null, made: this.#make(name, lab) }
+    this.#places.set(name, place)
+    try {
+      place.bench = await place.made
+      return { bench: place.bench, resumed: false }
+    } catch (error) {
+      this.#places.delete(name)
+      return { kind: 'no-network', detail: (error as Error).message }
+    }
   }
 
   /** What a page is told first. */
@@ -100,113 +130,16 @@ export class Door {
     }
   }
 
-  /** A page that has not answered the last ping by the time of the next is gone, whatever its connection says. */
+  async #make(name: string, lab: Lab): Promise<Bench> {
+    const network = await this.#surroundings.networks.take(lab.network)
+    return new Bench(name, lab, network, this.#surroundings, () => this.#places.delete(name))
+  }
+
+  #countOf(reader: string): number {
+    return [...this.#places.values()].filter((place) => place.reader === reader).length
+  }
+
   #beatAll(): void {
-    for (const client of this.#sockets.clients) {
-      if (silent.has(client)) {
-        client.terminate()
-        continue
-      }
-      silent.add(client)
-      client.ping()
-      client.send(JSON.stringify({ type: 'beat' } satisfies FromBench))
-    }
-  }
-}
-
-/** The connections whose last ping is unanswered. */
-const silent = new WeakSet<WebSocket>()
-
-/** One WebSocket: at first nobody, after `open` the page of a bench. */
-class Connection implements Page {
-  readonly #socket: WebSocket
-  readonly #door: Door
-  #bench: Bench | null = null
-  #opening: Promise<void> | null = null
-  #left = false
-
-  constructor(socket: WebSocket, door: Door) {
-    this.#socket = socket
-    this.#door = door
-    socket.on('pong', () => silent.delete(socket))
-    socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    socket.on('close', () => this.#bench?.detach(this, this.#left ? 'left' : 'vanished'))
-    // A broken frame: ws closes the connection with the right code (1009 for one that is too large).
-    socket.on('error', () => {})
-  }
-
-  tell(message: FromBench): void {
-    this.#socket.send(JSON.stringify(message))
-  }
-
-  output(frame: Uint8Array): void {
-    this.#socket.send(frame)
-  }
-
-  close(): void {
-    this.#socket.close()
-  }
-
-  #receive(data: RawData, isBinary: boolean): void {
-    silent.delete(this.#socket)
-    let message: ToBench | Input
-    try {
-      message = readToBench(isBinary ? (data as Buffer) : data.toString())
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error
-      this.tell({ type: 'trouble', trouble: { kind: 'unknown-message', detail: error.message } })
-      return
-    }
-    if (message.type !== 'open') {
-      if (this.#bench) this.#carryOut(this.#bench, message)
-      else if (this.#opening) void this.#opening.then(() => this.#bench && this.#carryOut(this.#bench, message))
-      else this.tell({ type: 'trouble', trouble: { kind: 'not-opened' } })
-    } else if (this.#opening) this.tell({ type: 'trouble', trouble: { kind: 'already-opened' } })
-    else this.#opening = this.#open(message)
-  }
-
-  async #open(message: Opening): Promise<void> {
-    const admitted = await this.#door.admit(message)
-    if ('kind' in admitted) {
-      this.tell({ type: 'trouble', trouble: admitted })
-      this.close()
-      return
-    }
-    const { bench, resumed } = admitted
-    this.tell(this.#door.opened(bench, resumed))
-    bench.attach(this, resumed ? (message.resume?.after ?? 0) : 0)
-    this.#bench = bench
-    if (this.#socket.readyState !== this.#socket.OPEN) bench.detach(this, 'vanished')
-  }
-
-  #carryOut(bench: Bench, message: Exclude<ToBench, Opening> | Input): void {
-    switch (message.type) {
-      case 'run':
-        void bench.run(message.programs)
-        return
-      case 'stop':
-        bench.stop(message.programs)
-        return
-      case 'input':
-        bench.input(message)
-        return
-      case 'resize':
-        bench.resize(message.program, message)
-        return
-      case 'faults':
-        void bench.setFaults(message.wire, message.faults)
-        return
-      case 'seed':
-        void bench.setSeed(message.seed)
-        return
-      case 'ack':
-        bench.acknowledge(message.program, message.offset)
-        return
-      case 'leave':
-        this.#left = true
-        return
-      default:
-        message satisfies never
-    }
+    for (const connection of this.#connections) connection.beat()
   }
 }

@@ -7,11 +7,13 @@ import { endOrphans } from '../bench/leftovers.ts'
 import { findStanding } from '../bench/network/ladder.ts'
 import { Networks } from '../bench/network/networks.ts'
 import { homePolicy } from '../bench/network/policy.ts'
+import { HOME_LIMITS } from '../limits.ts'
 import { openBrowser } from './browser.ts'
 import { BUILT, buildSite, isStale } from './build.ts'
 import { type Options, readOptions, USAGE, WrongOption } from './options.ts'
 import { builtPages, pagesFrom } from './pages.ts'
 import { CourseServer } from './server.ts'
+import { inWords, standingLines } from './words.ts'
 
 const folder = join(import.meta.dirname, '..', '..')
 
@@ -23,16 +25,19 @@ async function main(): Promise<void> {
   if (!options.pages) await buildIfStale()
   const policy = homePolicy(folder)
   const interpreters = await findInterpreters(policy.become.length > 0 ? policy.user : null)
-  const standing = await findStanding(folder, interpreters, policy, options.network)
-  if (options.network === 'own' && standing.rung !== 'own') {
-    console.error(`A network of each bench's own cannot be had here: ${standing.obstacles[0]?.detail}`)
+  const standing = await findStanding({ folder, interpreters, policy }, options.network)
+  const [obstacle] = standing.obstacles
+  if (options.network === 'own' && obstacle) {
+    console.error(`Benches cannot have networks of their own here. ${inWords(obstacle)}`)
     process.exit(1)
   }
   const server = new CourseServer({
     folder,
     interpreters,
     policy,
+    limits: HOME_LIMITS,
     networks: new Networks(standing.rung, folder, interpreters.py?.path ?? null, policy),
+    obstacles: standing.obstacles,
     version: await courseVersion(),
     pages: options.pages ? pagesFrom(options.pages) : builtPages(join(folder, BUILT)),
   })
@@ -43,9 +48,10 @@ async function main(): Promise<void> {
   }
   const python = interpreters.py ? `Python ${interpreters.py.version}` : 'no python3 (Python programs cannot run)'
   console.log(`Programs run with Node ${process.versions.node} and ${python}.`)
-  const link = `http://127.0.0.1:${port}/`
+  for (const line of standingLines(standing)) console.log(line)
+  const link = `http://127.0.0.1:${port}/?key=${server.key}`
   console.log(`\n  Both Ends 两端   ${link}\n\nCtrl-C ends the course.`)
-  if (options.open) openBrowser(link)
+  if (options.open) openBrowser(link, folder)
 }
 
 function optionsOrExit(): Options {

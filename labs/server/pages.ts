@@ -1,9 +1,11 @@
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import sirv from 'sirv'
+import { POLICY_IN_MAKING, policyOfPages, scriptHashes } from './headers.ts'
 
 /** Where pages come from: answers requests that are not for a bench, and upgrades if it has any. */
 export interface Pages {
@@ -23,8 +25,10 @@ export function builtPages(folder: string): Pages {
       )
     },
   })
+  const policy = policyOf(folder)
   return {
     answer: (request, response) => {
+      response.setHeader('Content-Security-Policy', policy())
       // sirv throws on a range that ends before it begins; to answer with the whole is always allowed (RFC 9110, 14.2).
       delete request.headers.range
       // It also leaves the error of a file that cannot be read to nobody, which would end the server.
@@ -32,6 +36,29 @@ export function builtPages(folder: string): Pages {
       serve(request, response, () => void answerNotFound(folder, response))
     },
     upgrade: (_, socket) => socket.destroy(),
+  }
+}
+
+/** The policy of all pages in a folder. The pages are read when they are first asked for, and again after a new build. */
+function policyOf(folder: string): () => string {
+  let readAt = -1
+  let policy = ''
+  return () => {
+    const builtAt = statSync(join(folder, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+    if (builtAt === readAt) return policy
+    const pages = globSync('**/*.html', { cwd: folder }).map((page) => readOrNothing(join(folder, page)))
+    policy = policyOfPages([...new Set(pages.flatMap(scriptHashes))].sort())
+    readAt = builtAt
+    return policy
+  }
+}
+
+/** A new build takes pages away while they are read. */
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
   }
 }
 
@@ -46,6 +73,7 @@ export function pagesFrom(server: URL): Pages {
   const target = { host: server.hostname, port: Number(server.port) }
   return {
     answer: (incoming, response) => {
+      response.setHeader('Content-Security-Policy', POLICY_IN_MAKING)
       const { method, url, headers } = incoming
       const outgoing = request({ ...target, method, path: url, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers)

@@ -1,5 +1,14 @@
 /** What a lab shows, as a pure fold over what it is told and what its reader asked for. */
-import type { BenchEvent, Ending, Health, Interpreters, ReadySocket, Trouble } from '../../labs/protocol.ts'
+import type {
+  BenchEvent,
+  Ending,
+  Health,
+  Interpreters,
+  Obstacle,
+  ReadySocket,
+  Rung,
+  Trouble,
+} from '../../labs/protocol.ts'
 import type { Connection, News } from './source.ts'
 
 export type ProgramState = 'ready' | 'starting' | 'running' | 'exited' | 'failed'
@@ -37,6 +46,10 @@ export interface LabView {
   readonly folder: string | null
   /** Null until the server told. */
   readonly interpreters: Interpreters | null
+  /** What programs run on; null until the server told, and while there is none. */
+  readonly network: Rung | null
+  /** Why they run on nothing better. */
+  readonly obstacles: readonly Obstacle[]
 }
 
 /** One thing to take into account: news of the source, an act of the reader, or what the server said of itself. */
@@ -70,6 +83,8 @@ export function untouched(programs: readonly string[]): LabView {
     back: false,
     folder: null,
     interpreters: null,
+    network: null,
+    obstacles: [],
   }
 }
 
@@ -118,6 +133,7 @@ export function isBusy(program: ProgramView): boolean {
 }
 
 function happen(view: LabView, event: BenchEvent): LabView {
+  if (event.kind === 'faults' || event.kind === 'seed') return view
   const program = view.programs[event.program]
   if (program === undefined || event.kind === 'output') return view
   if (event.kind === 'gap') {
@@ -147,7 +163,8 @@ function happen(view: LabView, event: BenchEvent): LabView {
 
 function connection(view: LabView, next: Connection): LabView {
   const back = next === 'live' ? view.connection === 'lost' && !view.instead : false
-  const joined = { ...view, connection: next, back }
+  const network = next === 'unreachable' ? null : view.network
+  const joined = { ...view, connection: next, network, back }
   // What was asked for and not heard of may have arrived or not: if it did, its start is told again.
   if (next === 'lost' || next === 'unreachable' || next === 'idle') return withdraw(joined)
   return next === 'ended' ? endAll(withdraw(joined), view.ending) : joined
@@ -155,8 +172,9 @@ function connection(view: LabView, next: Connection): LabView {
 
 function health(view: LabView, health: Health | null): LabView {
   const alone = view.connection === 'idle' || view.connection === 'unreachable'
-  if (health === null) return alone ? { ...view, connection: 'unreachable' } : view
-  return { ...view, interpreters: health.interpreters, connection: alone ? 'idle' : view.connection }
+  if (health === null) return alone ? { ...view, connection: 'unreachable', network: null } : view
+  const { interpreters, network, obstacles } = health
+  return { ...view, interpreters, network, obstacles, connection: alone ? 'idle' : view.connection }
 }
 
 function withdraw(view: LabView): LabView {

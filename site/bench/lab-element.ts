@@ -5,10 +5,10 @@ import { fold, isAlive, isBusy, type LabView, type Step, untouched } from './fol
 import { askHealth, forgetHealth } from './health.ts'
 import { LiveSource } from './live.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
-import { labWords } from './sentences.ts'
+import { labWords, noneWords } from './sentences.ts'
 import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
 import type { BenchSource, News } from './source.ts'
-import { pageWords, type Words, wordTrouble } from './words.ts'
+import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
 const labs = new Set<BenchLab>()
@@ -65,16 +65,17 @@ class BenchLab extends HTMLElement {
 
   /** Takes over the languages chosen elsewhere on the page, unless something of this lab is running. */
   followChoice(): void {
-    if (Object.values(this.#view.programs).some(isBusy)) return
+    if (this.#programs().some((box) => this.#isBusy(box))) return
     const { choice } = settings()
-    for (const box of this.#boxes.values()) box.language = languageOf(choice, box.end)
+    for (const box of this.#programs()) if (box.end) box.language = languageOf(choice, box.end)
     this.#show()
   }
 
   #box(element: HTMLElement, source: BenchSource): ProgramBox {
     const box: ProgramBox = new ProgramBox(element, {
       words: this.#words,
-      onRun: () => void this.#run([box]),
+      // Who opens a shell wants to type.
+      onRun: () => void this.#run([box]).then(() => box.end === null && box.focus()),
       onStop: () => this.#stop([box]),
       onChoice: (language) => this.#chosen(box, language),
       onInput: (bytes) => source.input(box.name, bytes),
@@ -96,15 +97,15 @@ class BenchLab extends HTMLElement {
         })
       }
     }
-    on('[data-run-all]', () => void this.#run([...this.#boxes.values()]))
-    on('[data-stop-all]', () => this.#stop([...this.#boxes.values()]))
+    on('[data-run-all]', () => void this.#run(this.#programs()))
+    on('[data-stop-all]', () => this.#stop(this.#programs()))
     on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
     on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
   }
 
   /** Starts programs that are not running: terminals first, because a program is started with its terminal's size. */
   async #run(boxes: readonly ProgramBox[]): Promise<void> {
-    const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#view.interpreters?.[box.language] !== null)
+    const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#canRun(box))
     if (chosen.length === 0) return
     this.#said = null
     this.#take({ kind: 'asked', programs: chosen.map(({ name }) => name) })
@@ -128,13 +129,23 @@ class BenchLab extends HTMLElement {
     this.#take({ kind: 'withdrawn' })
   }
 
+  /** The lab's own programs: all but the shells. */
+  #programs(): ProgramBox[] {
+    return [...this.#boxes.values()].filter(({ end }) => end !== null)
+  }
+
+  #canRun({ language }: ProgramBox): boolean {
+    const { network, interpreters } = this.#view
+    return network !== 'none' && (language === 'sh' || interpreters?.[language] !== null)
+  }
+
   #isBusy(box: ProgramBox): boolean {
     const program = this.#view.programs[box.name]
     return program !== undefined && isBusy(program)
   }
 
   #chosen(box: ProgramBox, language: Language): void {
-    changeSettings({ choice: choose(settings().choice, box.end, language) })
+    if (box.end) changeSettings({ choice: choose(settings().choice, box.end, language) })
     for (const lab of labs) if (lab !== this) lab.followChoice()
     this.#show()
   }
@@ -142,8 +153,15 @@ class BenchLab extends HTMLElement {
   #hear(news: News): void {
     const before = this.#view
     const output = news.kind === 'event' && news.event.kind === 'output'
-    if (news.kind === 'event') this.#boxes.get(news.event.program)?.hear(news.event, news.replayed)
+    if (news.kind === 'event' && 'program' in news.event) {
+      this.#boxes.get(news.event.program)?.hear(news.event, news.replayed)
+    }
     if (!output) this.#take(news)
+    if (news.kind === 'opened') {
+      // It may be another server than the one that was asked when the page came.
+      forgetHealth()
+      void this.#askHealth()
+    }
     if (news.kind === 'closed' || (news.kind === 'opened' && news.instead) || isEnd(news, before)) {
       for (const box of this.#boxes.values()) {
         const alive = before.programs[box.name]
@@ -167,18 +185,35 @@ class BenchLab extends HTMLElement {
     const sentence = this.#said ?? (view.trouble && wordTrouble(this.#words, view.trouble))
     setText(trouble, sentence ?? '')
     if (trouble) trouble.hidden = !sentence
+    this.#showNetwork()
     this.#showAll()
   }
 
+  /** What programs run on, and whether anything runs at all. */
+  #showNetwork(): void {
+    const { network } = this.#view
+    const label = this.querySelector<HTMLElement>('[data-source-label]')
+    const none = this.querySelector<HTMLElement>('[data-none]')
+    const isLive = network === 'own' || network === 'plain'
+    if (network) this.dataset.network = network
+    else delete this.dataset.network
+    if (isLive) this.dataset.source = 'live'
+    else delete this.dataset.source
+    setText(label, isLive ? word(this.#words, { key: `source.${network}` }) : '')
+    if (label) label.hidden = !isLive
+    setText(this.querySelector<HTMLElement>('[data-why]'), network === 'none' ? noneWords(this.#words, this.#view) : '')
+    if (none) none.hidden = network !== 'none'
+    for (const note of this.querySelectorAll<HTMLElement>('[data-shell-note]')) {
+      if (isLive) setText(note, word(this.#words, { key: `lab.shell-${network}` }))
+    }
+  }
+
   #showAll(): void {
-    const boxes = [...this.#boxes.values()]
+    const boxes = this.#programs()
     const runAll = this.querySelector<HTMLElement>('[data-run-all]')
     const stopAll = this.querySelector<HTMLElement>('[data-stop-all]')
     const idle = boxes.filter((box) => !this.#isBusy(box))
-    setDisabled(
-      runAll,
-      idle.every(({ language }) => this.#view.interpreters?.[language] === null),
-    )
+    setDisabled(runAll, !idle.some((box) => this.#canRun(box)))
     if (!stopAll) return
     const hide = idle.length === boxes.length
     // A button that goes must not take the focus with it.

@@ -7,6 +7,7 @@ import {
   type Size,
   type ToBench,
 } from '../../labs/protocol.ts'
+import { type Invitation, invitation } from './invitation.ts'
 import { Line, type LineParts } from './line.ts'
 import { type BenchMemory, tabMemory } from './memory.ts'
 import { Seats } from './seats.ts'
@@ -21,6 +22,7 @@ export const FIRST_TRIES = 3
 /** What a live source is made of; a test puts its own in. */
 export interface Parts extends LineParts {
   readonly memory: BenchMemory
+  readonly invitation: Invitation
 }
 
 type Opened = Extract<FromBench, { type: 'opened' }>
@@ -29,12 +31,15 @@ type Opened = Extract<FromBench, { type: 'opened' }>
 export class LiveSource implements BenchSource {
   readonly #lab: string
   readonly #memory: BenchMemory
+  readonly #invitation: Invitation
   readonly #line: Line
   readonly #listeners = new Set<(news: News) => void>()
   #connection: Connection = 'idle'
-  /** Rises whenever a claim that was begun before no longer counts. */
+  /** Rises whenever what was begun before no longer counts. */
   #turn = 0
   #tries = 0
+  /** The present line was up. */
+  #wasUp = false
   /** A bench has answered since this source was last opened. */
   #reached = false
   /** The reader wants a bench, be it a new one; otherwise only one that this tab has already is returned to. */
@@ -61,6 +66,7 @@ export class LiveSource implements BenchSource {
   constructor(lab: string, parts: Partial<Parts> = {}) {
     this.#lab = lab
     this.#memory = parts.memory ?? tabMemory(lab)
+    this.#invitation = parts.invitation ?? invitation
     const listener = {
       onUp: () => this.#open(),
       onFrame: (data: string | ArrayBuffer) => this.#receive(data),
@@ -148,24 +154,26 @@ export class LiveSource implements BenchSource {
     this.#dial()
   }
 
-  /** Connects; before that, makes sure that no other tab has the bench that is asked for. */
   #dial(): void {
     this.#cancelRetry()
     this.#turn += 1
-    if (this.#bench === null || this.#release !== null) this.#line.dial()
-    else void this.#claim(this.#bench)
+    void this.#connect(this.#turn)
   }
 
-  async #claim(bench: string): Promise<void> {
-    const turn = this.#turn
-    const release = await this.#memory.claim(bench)
-    if (turn !== this.#turn) {
-      release?.()
-      return
+  /** Connects when the page has entered, and no other tab has the bench that is asked for. */
+  async #connect(turn: number): Promise<void> {
+    await this.#invitation.enter()
+    if (turn !== this.#turn) return
+    if (this.#bench !== null && this.#release === null) {
+      const release = await this.#memory.claim(this.#bench)
+      if (turn !== this.#turn) {
+        release?.()
+        return
+      }
+      this.#release = release
+      if (release === null) return this.#belongsToAnother()
     }
-    this.#release = release
-    if (release === null) this.#belongsToAnother()
-    else this.#line.dial()
+    this.#line.dial()
   }
 
   #belongsToAnother(): void {
@@ -180,17 +188,34 @@ export class LiveSource implements BenchSource {
   }
 
   #open(): void {
+    this.#wasUp = true
+    const pass = this.#invitation.pass() ?? undefined
     const resume = this.#bench === null ? undefined : { bench: this.#bench, after: this.#last }
-    this.#send({ type: 'open', protocol: PROTOCOL, lab: this.#lab, ...(resume && { resume }) })
+    this.#send({ type: 'open', protocol: PROTOCOL, lab: this.#lab, ...(pass && { pass }), ...(resume && { resume }) })
   }
 
   #lost(): void {
+    if (this.#reached) this.#say('lost')
+    if (this.#wasUp) this.#tryLater()
+    else void this.#askWhy(this.#turn)
+    this.#wasUp = false
+  }
+
+  /** Browsers do not tell a page whether it was refused or nobody is there. */
+  async #askWhy(turn: number): Promise<void> {
+    const isInvited = await this.#invitation.isInvited()
+    if (turn !== this.#turn) return
+    if (isInvited !== false) return this.#tryLater()
+    this.#tell({ kind: 'trouble', trouble: { kind: 'not-invited' } })
+    this.#end()
+  }
+
+  #tryLater(): void {
     if (!this.#reached && this.#tries + 1 >= FIRST_TRIES) {
       this.#toRun.clear()
       this.#say('unreachable')
       return
     }
-    if (this.#reached) this.#say('lost')
     const pause = PAUSES[Math.min(this.#tries, PAUSES.length - 1)] ?? 0
     this.#tries += 1
     this.#cancelRetry = this.#line.clock.after(pause, () => this.#dial())
@@ -311,6 +336,7 @@ export class LiveSource implements BenchSource {
   }
 
   #end(): void {
+    this.#turn += 1
     this.#line.hangUp()
     this.#cancelRetry()
     this.#forget()

@@ -1,5 +1,5 @@
 import type { End, Language } from '../../labs/lab.ts'
-import type { BenchEvent, Size } from '../../labs/protocol.ts'
+import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/protocol.ts'
 import { copy, pasted } from './clipboard.ts'
 import { isBusy, type LabView, type ProgramView, shownState } from './fold.ts'
 import type { TerminalPanel } from './panels/terminal.ts'
@@ -24,12 +24,20 @@ export interface BoxParts {
   readonly onTrouble: (sentence: string) => void
 }
 
-/** The box of one program in the page: its head, its language, its terminal. It shows; it decides nothing. */
+/**
+ * The box of one program in the page, or of a host's shell: its head, its language, its terminal. It shows; it decides
+ * nothing.
+ */
 export class ProgramBox {
   readonly name: string
-  readonly end: End
+  /** What a reader calls it: a shell goes by its host. */
+  readonly title: string
+  /** Null for a shell, which is no end of any conversation. */
+  readonly end: End | null
   readonly #box: HTMLElement
   readonly #parts: BoxParts
+  /** What its button says while nothing runs. */
+  readonly #runLabel: string
   #view: ProgramView | null = null
   #folder: string | null = null
   #panel: TerminalPanel | null = null
@@ -40,10 +48,13 @@ export class ProgramBox {
   #begun = 0
 
   constructor(box: HTMLElement, parts: BoxParts) {
-    this.name = box.dataset.program ?? ''
-    this.end = box.dataset.end === 'waits' ? 'waits' : 'begins'
     this.#box = box
     this.#parts = parts
+    this.name = box.dataset.program ?? ''
+    const { end } = box.dataset
+    this.end = end === 'waits' || end === 'begins' ? end : null
+    this.title = this.end === null ? this.#say('lab.shell-name', { host: this.name.slice(SHELL.length) }) : this.name
+    this.#runLabel = this.#find('[data-run]')?.textContent?.trim() ?? ''
     this.#find('[data-run]')?.addEventListener('click', () => this.#press())
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#chosen(radio.value as Language))
     this.#find('[data-copy-command]')?.addEventListener('click', () => this.#copyCommand())
@@ -53,11 +64,13 @@ export class ProgramBox {
     this.#term()?.addEventListener('fullscreenchange', () => this.#showFullScreen())
   }
 
-  get language(): Language {
+  get language(): RunLanguage {
+    if (this.end === null) return 'sh'
     return this.#radios().find(({ checked }) => checked)?.value === 'py' ? 'py' : 'ts'
   }
 
-  set language(language: Language) {
+  /** Nothing happens to a shell, which has no other. */
+  set language(language: RunLanguage) {
     for (const radio of this.#radios()) radio.checked = radio.value === language
     this.#showLanguage()
   }
@@ -65,6 +78,11 @@ export class ProgramBox {
   /** Loads the terminal if need be. Rejects when it cannot be loaded. */
   async open(): Promise<void> {
     await this.#open()
+  }
+
+  /** Lets the reader type into the terminal, if it is open. */
+  focus(): void {
+    this.#panel?.focus()
   }
 
   /** The size a program is to have when it starts now; the terminal must be open. */
@@ -93,17 +111,19 @@ export class ProgramBox {
     dataset.state = shownState(view)
     if (!busy && view.exit) dataset.exit = view.exit.signal ?? String(view.exit.code)
     else delete dataset.exit
-    setText(this.#find('[data-words]'), programWords(words, view))
-    const missing = !busy && lab.interpreters !== null && lab.interpreters[this.language] === null
+    setText(this.#find('[data-words]'), programWords(words, view, lab.network))
+    const { language } = this
+    const missing = !busy && language !== 'sh' && lab.interpreters?.[language] === null
     const sentence = this.#find('[data-missing]')
-    setText(sentence, missing ? word(words, { key: `lab.missing-${this.language}` }) : '')
+    setText(sentence, missing ? word(words, { key: `lab.missing-${language}` }) : '')
     if (sentence) sentence.hidden = !missing
     const run = this.#find('[data-run]')
-    setText(run, word(words, { key: busy ? 'lab.stop' : 'lab.run' }))
-    const label = { key: busy ? 'lab.stop-program' : 'lab.run-program', values: { program: this.name } }
-    run?.setAttribute('aria-label', word(words, label))
-    run?.classList.toggle('go', !busy)
-    setDisabled(run, missing)
+    setText(run, busy ? this.#say('lab.stop') : this.#runLabel)
+    if (busy) run?.setAttribute('aria-label', this.#say('lab.stop-program', { program: this.title }))
+    else if (this.end === null) run?.removeAttribute('aria-label')
+    else run?.setAttribute('aria-label', this.#say('lab.run-program', { program: this.title }))
+    if (this.end !== null) run?.classList.toggle('go', !busy)
+    setDisabled(run, missing || (lab.network === 'none' && !busy))
     for (const radio of this.#radios()) radio.disabled = busy
     setDisabled(this.#find('[data-paste]'), view.state !== 'running')
     this.#panel?.setRunning(view.state === 'running')
@@ -114,6 +134,7 @@ export class ProgramBox {
     switch (event.kind) {
       case 'starting':
         this.language = event.language
+        this.#unfold()
         this.#inTerminal(() => {})
         break
       case 'started':
@@ -194,7 +215,7 @@ export class ProgramBox {
       screen,
       font,
       screenReader,
-      name: this.#say('lab.terminal-of', { program: this.name }),
+      name: this.#say('lab.terminal-of', { program: this.title }),
       leaveKeys: word(words, { key: 'lab.leave-keys' }),
       tooMuchOutput: word(words, { key: 'page.too-much-output' }),
       openLink: (url) => this.#say('page.open-link', { url }),
@@ -229,7 +250,14 @@ export class ProgramBox {
     setText(this.#find('[data-command]'), this.#command())
   }
 
+  /** A terminal can be measured only where it can be seen. */
+  #unfold(): void {
+    const around = this.#box.closest('details')
+    if (around) around.open = true
+  }
+
   #command(): string {
+    if (this.end === null) return 'sh'
     return `${this.language === 'py' ? 'python3' : 'node'} ${this.name}.${this.language}`
   }
 

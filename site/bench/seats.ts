@@ -34,7 +34,7 @@ export class Seats {
 
   /** Takes note of who runs. `past`: it is told of a time in which the program may have been given other sizes since. */
   follow(event: BenchEvent, past: boolean): void {
-    if (event.kind === 'gap' || event.kind === 'output') return
+    if (!('run' in event) || event.kind === 'output') return
     const { kind, program, run } = event
     this.#programs.set(run, program)
     const seat = this.#seat(program)

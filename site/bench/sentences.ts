@@ -1,9 +1,11 @@
 /** What a lab says of itself, chosen from what it shows. The words themselves are in `content/ui/`. */
+import { SHELL } from '../../labs/protocol.ts'
 import type { LabView, ProgramView } from './fold.ts'
 import { type Sentence, type Words, word, wordTrouble } from './words.ts'
 
-/** The state of one program: `running · UDP port 12822`. */
-export function programWords(words: Words, program: ProgramView): string {
+/** The state of one program: `running · UDP port 12822`. `network` is what programs run on. */
+export function programWords(words: Words, program: ProgramView, network: LabView['network'] = null): string {
+  if (network === 'none' && program.state === 'ready') return word(words, { key: 'state.none' })
   return word(words, situation(program, 'state'))
 }
 
@@ -15,7 +17,10 @@ export function labWords(words: Words, view: LabView): string {
   }
   if (ending !== null) return word(words, { key: `ending.${ending}` })
   if (instead) return word(words, { key: 'say.new-bench' })
-  const told = Object.entries(view.programs).filter(([, program]) => program.asked || program.state !== 'ready')
+  if (view.network === 'none') return word(words, { key: 'say.none' })
+  const told = Object.entries(view.programs).filter(
+    ([name, program]) => !name.startsWith(SHELL) && (program.asked || program.state !== 'ready'),
+  )
   if (told.length === 0) return word(words, { key: 'say.ready' })
   const back = view.back ? [word(words, { key: 'say.back' })] : []
   const sentences = told.flatMap(([name, program]) => {
@@ -25,6 +30,13 @@ export function labWords(words: Words, view: LabView): string {
     return [state, word(words, { key: 'say.gap', values: { program: name, bytes: program.missing } })]
   })
   return [...sentences, ...back].join(word(words, { key: 'say.between' }))
+}
+
+/** Why nothing can run where a server answers and runs nothing. */
+export function noneWords(words: Words, { obstacles }: LabView): string {
+  const { kind = 'failed', detail = '' } = obstacles.findLast(({ rung }) => rung === 'plain') ?? {}
+  const key = Object.hasOwn(words, `none.${kind}`) ? `none.${kind}` : 'none.failed'
+  return word(words, { key, values: { detail } })
 }
 
 /** How a run ended, as the last line in its terminal. */

@@ -7,5 +7,6 @@
   } catch {}
   const wanted = saved ? [saved] : navigator.languages
   const found = wanted.map((tag) => links.find((link) => tag.toLowerCase().startsWith(link.dataset.languageChoice)))
-  location.replace((found.find(Boolean) ?? links[0]).href)
+  // The key of the printed link goes along.
+  location.replace((found.find(Boolean) ?? links[0]).href + location.search)
 }

@@ -10,6 +10,7 @@ import {
   type ToBench,
   type Trouble,
 } from '../../labs/protocol.ts'
+import { enter, type Reader } from './readers.ts'
 
 type Opened = Extract<FromBench, { type: 'opened' }>
 
@@ -39,13 +40,16 @@ export class BenchClient {
   closeCode: number | undefined
   /** Whether output is acknowledged as soon as it is there. */
   acknowledges = true
+  /** The one who has this page; a reader of its own, where nothing else is said. */
+  readonly reader: Reader
   readonly #socket: WebSocket
   readonly #programs = new Map<number, string>()
   readonly #sequence = new Map<string, number>()
   #waiting: { holds: () => boolean; resolve: () => void }[] = []
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, reader: Reader) {
     this.#socket = socket
+    this.reader = reader
     socket.on('message', (data, isBinary) => {
       if (isBinary) this.#hearOutput(data as Buffer)
       else this.#hear(JSON.parse(data.toString()))
@@ -58,18 +62,20 @@ export class BenchClient {
     })
   }
 
-  /** Connects as the server's own page would. */
-  static async connect(port: number): Promise<BenchClient> {
+  /** Connects as the server's own page would that was opened by its link. */
+  static async connect(port: number, reader?: Reader): Promise<BenchClient> {
     const origin = `http://127.0.0.1:${port}`
-    const socket = new WebSocket(`ws://127.0.0.1:${port}${BENCH_PATH}`, { origin, perMessageDeflate: false })
-    const client = new BenchClient(socket)
+    const who = reader ?? (await enter(port))
+    const options = { origin, perMessageDeflate: false, headers: { Cookie: who.cookie } }
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${BENCH_PATH}`, options)
+    const client = new BenchClient(socket, who)
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
     return client
   }
 
   /** Connects and opens a bench. `resume` returns to the one of another page, knowing of runs and input what that knew. */
   static async open(port: number, lab: string, resume?: { from: BenchClient; after: number }): Promise<BenchClient> {
-    const client = await BenchClient.connect(port)
+    const client = await BenchClient.connect(port, resume?.from.reader)
     if (resume) {
       client.last = resume.after
       for (const [run, program] of resume.from.#programs) client.#programs.set(run, program)
@@ -86,8 +92,10 @@ export class BenchClient {
     return client
   }
 
+  /** What opens a bench carries the reader's pass, unless it has one already. */
   say(message: ToBench): void {
-    this.#socket.send(JSON.stringify(message))
+    const { pass } = this.reader
+    this.#socket.send(JSON.stringify(message.type === 'open' ? { pass, ...message } : message))
   }
 
   /** Sends a frame as it is, right or wrong. */
@@ -113,7 +121,8 @@ export class BenchClient {
 
   eventsOf<Kind extends ControlEvent['kind']>(program: string, kind: Kind): Extract<ControlEvent, { kind: Kind }>[] {
     return this.events.filter(
-      (event): event is Extract<ControlEvent, { kind: Kind }> => event.kind === kind && event.program === program,
+      (event): event is Extract<ControlEvent, { kind: Kind }> =>
+        event.kind === kind && 'program' in event && event.program === program,
     )
   }
 

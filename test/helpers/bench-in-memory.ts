@@ -53,6 +53,7 @@ export class MemoryBench {
       taken: Object.fromEntries(this.#taken),
       folder: '/home/reader/both ends',
       interpreters: { ts: 'v26', py: null },
+      network: 'own',
     })
     for (const event of this.log) if (event.n > after) this.#say(event)
   }

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { findInterpreters } from '../../labs/bench/interpreters.ts'
-import { builtPages } from '../../labs/server/pages.ts'
+import type { Limits } from '../../labs/limits.ts'
+import type { Rung } from '../../labs/protocol.ts'
 import { CourseServer } from '../../labs/server/server.ts'
+import { testParts } from './parts.ts'
+import { knowKey } from './readers.ts'
 
 /** The course's own folder. */
 export const COURSE = join(import.meta.dirname, '..', '..')
@@ -36,11 +38,18 @@ export interface TestCourse {
 
 /**
  * Starts a course without labs in a folder of its own.
- * `catalog` takes over the real labs; `apart` gives the server a process of its own, to be measured or killed.
+ * `rung` is what programs run on. `catalog` takes over the real labs; `apart` gives the server a process of its own, to
+ * be measured or killed; `limits` takes the place of some of those at home.
  */
-export async function startCourse({ catalog = false, python = true, apart = false } = {}): Promise<TestCourse> {
+export async function startCourse({
+  catalog = false,
+  python = true,
+  apart = false,
+  rung = 'plain' as Rung,
+  limits = {} as Partial<Limits>,
+} = {}): Promise<TestCourse> {
   const folder = await makeFolder(catalog)
-  const server = apart ? await startApart(folder) : await startHere(folder, python)
+  const server = apart ? await startApart(folder, rung, limits) : await startHere(folder, rung, python, limits)
   return {
     folder,
     port: server.port,
@@ -59,6 +68,8 @@ export async function startCourse({ catalog = false, python = true, apart = fals
 
 async function makeFolder(catalog: boolean): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'both-ends-test-'))
+  // A server that was started as root runs programs as somebody who must be able to read them.
+  await chmod(folder, 0o755)
   const labs = join(folder, 'labs', 'catalog')
   await mkdir(labs, { recursive: true })
   await cp(join(COURSE, 'labs', 'lab.ts'), join(folder, 'labs', 'lab.ts'))
@@ -90,27 +101,28 @@ interface TestServer {
   kill(): Promise<void>
 }
 
-async function startHere(folder: string, python: boolean): Promise<TestServer> {
-  const server = new CourseServer({
-    folder,
-    interpreters: await findInterpreters(python ? undefined : []),
-    version: '0.0.0',
-    pages: builtPages(join(folder, 'dist')),
-  })
+async function startHere(folder: string, rung: Rung, python: boolean, limits: Partial<Limits>): Promise<TestServer> {
+  const parts = await testParts(folder, rung, python)
+  const server = new CourseServer({ ...parts, limits: { ...parts.limits, ...limits } })
+  const port = await server.listen(0)
+  knowKey(port, server.key)
   return {
-    port: await server.listen(0),
+    port,
     pid: process.pid,
     close: () => server.close(),
     kill: () => Promise.reject(new Error('Only a server that stands apart can be killed.')),
   }
 }
 
-async function startApart(folder: string): Promise<TestServer> {
+async function startApart(folder: string, rung: Rung, limits: Partial<Limits>): Promise<TestServer> {
   const serve = join(COURSE, 'test', 'helpers', 'serve.ts')
-  const child = spawn(process.execPath, [serve, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = [serve, folder, rung, JSON.stringify(limits)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(createInterface(child.stdout), 'line')
+  const [port, key] = line.split(' ')
+  knowKey(Number(port), key)
   return {
-    port: Number(line),
+    port: Number(port),
     pid: child.pid as number,
     close: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),

@@ -1,18 +1,16 @@
-/** The course's server in a process of its own, for tests that measure or kill it: `node serve.ts FOLDER`. */
-import { join } from 'node:path'
-import { findInterpreters } from '../../labs/bench/interpreters.ts'
+/**
+ * The course's server in a process of its own, for tests that measure or kill it: `node serve.ts FOLDER [RUNG [LIMITS]]`.
+ * Prints its port and its key. LIMITS are some of the limits, as JSON.
+ */
 import { endOrphans } from '../../labs/bench/leftovers.ts'
-import { builtPages } from '../../labs/server/pages.ts'
+import type { Rung } from '../../labs/protocol.ts'
 import { CourseServer } from '../../labs/server/server.ts'
+import { testParts } from './parts.ts'
 
-const [folder = ''] = process.argv.slice(2)
+const [folder = '', rung = 'plain', limits = '{}'] = process.argv.slice(2)
 
 endOrphans()
-const server = new CourseServer({
-  folder,
-  interpreters: await findInterpreters(),
-  version: '0.0.0',
-  pages: builtPages(join(folder, 'dist')),
-})
-console.log(await server.listen(0))
+const parts = await testParts(folder, rung as Rung)
+const server = new CourseServer({ ...parts, limits: { ...parts.limits, ...JSON.parse(limits) } })
+console.log(`${await server.listen(0)} ${server.key}`)
 process.once('SIGTERM', () => void server.close().then(() => process.exit(0)))

@@ -1,8 +1,8 @@
-import { tmpdir } from 'node:os'
 import { programEnvironment } from '../../labs/bench/environment.ts'
+import type { LiveNetwork } from '../../labs/bench/network/network.ts'
 import { Terminal } from '../../labs/bench/terminal.ts'
 import type { Size } from '../../labs/protocol.ts'
-import { COURSE } from './course.ts'
+import { PLAIN, POLICY } from './live-network.ts'
 
 /** How a program ended: its code, or the name of the signal. */
 type End = { code: number | null; signal: string | null }
@@ -22,20 +22,34 @@ export interface TestTerminal {
 
 let started = 0
 
+let network: LiveNetwork = PLAIN
+
+/** From now on, programs run here. */
+export function runOn(next: LiveNetwork): void {
+  network = next
+}
+
 /** Runs a program in a terminal of its own. */
-export function inTerminal([file = '', ...args]: string[], size: Size = { columns: 80, rows: 24 }): TestTerminal {
+export async function inTerminal(
+  [file = '', ...args]: string[],
+  size: Size = { columns: 80, rows: 24 },
+): Promise<TestTerminal> {
   const pieces: Uint8Array[] = []
   const told: string[] = []
   const output = () => Buffer.concat(pieces)
   let look = () => {}
   const { promise: end, resolve } = Promise.withResolvers<End>()
   started += 1
-  const terminal = new Terminal({
+  const launched = await network.launch({
     ...size,
-    file,
-    args,
-    folder: tmpdir(),
-    env: programEnvironment(`${process.pid}.test.${started}.`, COURSE),
+    run: started,
+    argv: [file, ...args],
+    folder: '/tmp',
+    host: 'here',
+    capability: null,
+    env: programEnvironment(`${process.pid}.test.${started}.`, POLICY),
+  })
+  const terminal = new Terminal(launched, {
     onOutput(bytes) {
       pieces.push(bytes)
       told.push('output')
@@ -65,6 +79,6 @@ export function inTerminal([file = '', ...args]: string[], size: Size = { column
 }
 
 /** Runs a shell's command in a terminal of its own. */
-export function shellInTerminal(command: string, size?: Size): TestTerminal {
+export function shellInTerminal(command: string, size?: Size): Promise<TestTerminal> {
   return inTerminal(['/bin/sh', '-c', command], size)
 }

@@ -90,7 +90,7 @@ describe.runIf(socketsAreTold())('programs that are run together', () => {
     page.type('second', 'tcp\n')
     await page.until(() => page.text('third').includes('ready'))
 
-    const order = page.events.map(({ kind, program }) => `${program} ${kind}`)
+    const order = page.events.map((event) => `${'program' in event && event.program} ${event.kind}`)
     const steps = (name: string) => [`${name} starting`, `${name} started`, `${name} ready`]
     expect(order).toEqual([...steps('first'), ...steps('second'), 'third starting', 'third started'])
     const times = page.events.map(({ t }) => t)

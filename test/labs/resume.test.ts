@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Bench, GRACE, type Page } from '../../labs/bench/bench.ts'
+import { PlainNetwork } from '../../labs/bench/network/plain.ts'
 import { readLab } from '../../labs/lab.ts'
 import { FLOW, type FromBench } from '../../labs/protocol.ts'
+import type { Parts } from '../../labs/server/server.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
+import { testParts } from '../helpers/parts.ts'
 import { isThere, until } from '../helpers/processes.ts'
 import { seeded } from '../helpers/random.ts'
 
@@ -236,13 +239,16 @@ describe('a bench without a page', () => {
   afterEach(() => void vi.useRealTimers())
 
   const lab = readLab('one', { number: '1', programs: [{ name: 'print', end: 'waits' }] })
-  const surroundings = { folder: '/nowhere', interpreters: { ts: null, py: null } }
+  let parts: Parts
+  beforeAll(async () => {
+    parts = await testParts('/nowhere')
+  })
 
   function setUp() {
     const closed = vi.fn()
     const told: FromBench[] = []
     const page: Page = { tell: (message) => void told.push(message), output: () => {}, close: () => {} }
-    const bench = new Bench('b', lab, surroundings, closed)
+    const bench = new Bench('b', lab, new PlainNetwork(parts.folder, parts.policy), parts, closed)
     bench.attach(page, 0)
     return { bench, page, closed, told }
   }

@@ -5,9 +5,10 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pagesFrom } from '../../labs/server/pages.ts'
-import { CourseServer } from '../../labs/server/server.ts'
+import { CourseServer, type Parts } from '../../labs/server/server.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
+import { testParts } from '../helpers/parts.ts'
 import { isThere, until } from '../helpers/processes.ts'
 import { getRequest, sendRaw, upgradeRequest } from '../helpers/raw.ts'
 
@@ -96,7 +97,10 @@ describe('pages', () => {
 })
 
 describe('pages from elsewhere', () => {
-  const parts = { folder: '/nowhere', interpreters: { ts: null, py: null }, version: '0.0.0' }
+  let parts: Parts
+  beforeAll(async () => {
+    parts = await testParts('/nowhere')
+  })
 
   test('are passed on, and so is their own WebSocket', async () => {
     const elsewhere = createHttpServer((request, response) => response.end(`${request.method} ${request.url}`))
@@ -127,7 +131,10 @@ describe('pages from elsewhere', () => {
 })
 
 describe('a port', () => {
-  const parts = { folder: '/nowhere', interpreters: { ts: null, py: null }, version: '0.0.0' }
+  let parts: Parts
+  beforeAll(async () => {
+    parts = await testParts('/nowhere')
+  })
   const pages = { answer: () => {}, upgrade: () => {} }
 
   test('that is taken is left for the next one that is free', async () => {

@@ -1,7 +1,7 @@
 /** The course as a reader meets it: its real server in a process of its own, its pages in a real browser. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
@@ -9,6 +9,9 @@ import { COURSE } from '../helpers/course.ts'
 
 /** How long a server may take to build its pages and print its link, and to end, in ms. */
 const DEADLINE = 60_000
+
+/** What a server prints for its reader to open. */
+const LINK = /http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]+/g
 
 /** The servers that have not ended. */
 const running = new Set<Served>()
@@ -49,9 +52,14 @@ export class Served {
    */
   static async start(
     folder: string,
-    { port = 0, env = {}, file = 'main.ts' }: { port?: number; env?: NodeJS.ProcessEnv; file?: string } = {},
+    {
+      port = 0,
+      env = {},
+      file = 'main.ts',
+      opens = false,
+    }: { port?: number; env?: NodeJS.ProcessEnv; file?: string; opens?: boolean } = {},
   ): Promise<Served> {
-    const args = [join(folder, 'labs', 'server', file), '--no-open', '--port', String(port)]
+    const args = [join(folder, 'labs', 'server', file), ...(opens ? [] : ['--no-open']), '--port', String(port)]
     const own = Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name))
     const child = spawn(process.execPath, args, {
       cwd: tmpdir(),
@@ -61,17 +69,33 @@ export class Served {
       detached: true,
     })
     const served = new Served(folder, child)
-    await served.says(/http:\/\/127\.0\.0\.1:\d+\//)
+    await served.says(new RegExp(`${LINK.source}\\s`))
     return served
   }
 
-  /** The address of a page: `/en/`. */
+  /** The link it printed last. */
+  get link(): URL {
+    return new URL(this.printed.match(LINK)?.at(-1) ?? '')
+  }
+
+  get key(): string {
+    return this.link.searchParams.get('key') ?? ''
+  }
+
+  /** The address of a page, `/en/`, by which its reader enters. */
   at(path: string): string {
-    return new URL(path, /http:\/\/127\.0\.0\.1:\d+\//.exec(this.printed)?.[0]).href
+    const address = new URL(path, this.link)
+    address.searchParams.set('key', this.key)
+    return address.href
+  }
+
+  /** The address of a page as a stranger would write it. */
+  without(path: string): string {
+    return new URL(path, this.link).href
   }
 
   get port(): number {
-    return Number(new URL(this.at('/')).port)
+    return Number(this.link.port)
   }
 
   /** Resolves when it has printed something like this. */
@@ -128,6 +152,8 @@ export const EXTRA = { lab: 'for-tests', lesson: 'osi/for-tests', programs: ['nu
 /** Copies the course without its built pages, and adds a lab with a lesson that shows it. */
 export async function copyCourse(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'both-ends-pages-'))
+  // A server that was started as root runs programs as somebody who must be able to read them.
+  await chmod(folder, 0o755)
   const parts = ['astro.config.mjs', 'content', 'labs', 'package-lock.json', 'package.json', 'site', 'tsconfig.json']
   await Promise.all(parts.map((part) => cp(join(COURSE, part), join(folder, part), { recursive: true })))
   await linkPackages(join(folder, 'node_modules'))
@@ -142,8 +168,10 @@ export async function removeCourse(folder: string): Promise<void> {
 /** Links each package by itself, so that what builders keep beside them is not shared. */
 async function linkPackages(modules: string): Promise<void> {
   await mkdir(modules)
-  const names = (await readdir(join(COURSE, 'node_modules'))).filter((name) => !name.startsWith('.'))
-  const links = [...names, '.bin'].map((name) => symlink(join(COURSE, 'node_modules', name), join(modules, name)))
+  // Where they really lie: a bench does not see everything that a link may lead through.
+  const place = await realpath(join(COURSE, 'node_modules'))
+  const names = (await readdir(place)).filter((name) => !name.startsWith('.'))
+  const links = [...names, '.bin'].map((name) => symlink(join(place, name), join(modules, name)))
   await Promise.all(links)
 }
 

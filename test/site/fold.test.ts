@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import en from '../../content/ui/en/lab.json' with { type: 'json' }
 import zh from '../../content/ui/zh/lab.json' with { type: 'json' }
-import type { Happening, ReadySocket } from '../../labs/protocol.ts'
+import type { Happening, Health, Obstacle, ReadySocket, Rung } from '../../labs/protocol.ts'
 import {
   fold,
   isBusy,
@@ -11,7 +11,7 @@ import {
   shownState,
   untouched,
 } from '../../site/bench/fold.ts'
-import { endWords, labWords, programWords } from '../../site/bench/sentences.ts'
+import { endWords, labWords, noneWords, programWords } from '../../site/bench/sentences.ts'
 
 const PROGRAMS = ['receive', 'send']
 const SOCKET: ReadySocket = { protocol: 'udp', address: '127.0.0.1', port: 12822 }

@@ -6,6 +6,13 @@ import { word, wordTrouble } from '../../site/bench/words.ts'
 
 /** One of each; the compiler names the one that is missing. */
 const EACH: { [Kind in Trouble['kind']]: Extract<Trouble, { kind: Kind }> } = {
+  'not-invited': { kind: 'not-invited' },
+  'opened-too-late': { kind: 'opened-too-late', seconds: 10 },
+  'too-many-connections': { kind: 'too-many-connections', limit: 128 },
+  'too-many-messages': { kind: 'too-many-messages', limit: 20_000 },
+  'message-too-large': { kind: 'message-too-large', limit: 65_536 },
+  'too-many-of-yours': { kind: 'too-many-of-yours', limit: 32 },
+  'too-much-output': { kind: 'too-much-output', program: 'send', megabytes: 1024 },
   'unknown-lab': { kind: 'unknown-lab', lab: 'udp' },
   'broken-lab': { kind: 'broken-lab', lab: 'udp', detail: 'no programs' },
   'unknown-program': { kind: 'unknown-program', program: 'rec' },
@@ -22,6 +29,11 @@ const EACH: { [Kind in Trouble['kind']]: Extract<Trouble, { kind: Kind }> } = {
   'never-ready': { kind: 'never-ready', program: 'receive', seconds: 20 },
   'ended-before-ready': { kind: 'ended-before-ready', program: 'receive' },
   'input-full': { kind: 'input-full', program: 'receive', bytes: 262144 },
+  'nothing-runs': { kind: 'nothing-runs' },
+  'no-network': { kind: 'no-network', detail: 'unshare failed' },
+  'port-held': { kind: 'port-held', program: 'server', port: 12824, lab: '12e', holder: 'client' },
+  'port-freed': { kind: 'port-freed', program: 'server', port: 12824, lab: '12e', holder: 'client' },
+  'port-taken': { kind: 'port-taken', program: 'server', port: 12824, holder: 'nc (4711)' },
 }
 const LANGUAGES: Record<string, Record<string, string>> = { en, zh }
 

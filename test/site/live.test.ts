@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { BEAT, type BenchEvent, type Input, MAX_INPUT, PROTOCOL, type ToBench } from '../../labs/protocol.ts'
 import { WINDOW } from '../../site/bench/input-queue.ts'
+import type { Entering, Invitation } from '../../site/bench/invitation.ts'
+import type { Socket } from '../../site/bench/line.ts'
 import { FIRST_TRIES, LiveSource, PAUSES } from '../../site/bench/live.ts'
 import type { BenchMemory } from '../../site/bench/memory.ts'
 import type { News } from '../../site/bench/source.ts'
@@ -34,16 +36,42 @@ class Tab implements BenchMemory {
 let clock: HandClock
 let server: MemoryServer
 let tab: Tab
+let right: Right
 
 beforeEach(() => {
   clock = new HandClock()
   server = new MemoryServer(() => clock.now())
   tab = new Tab()
+  right = new Right()
 })
 
+/** A reader's right to run: what the page has, and what the server says of it. */
+class Right implements Invitation {
+  held: string | null = 'pass'
+  isRight: boolean | null = true
+  entering = Promise.withResolvers<Entering>()
+  pass = () => this.held
+  isInvited = async () => (server.up ? this.isRight : null)
+  enter = () => this.entering.promise
+
+  constructor() {
+    this.entering.resolve('no-key')
+  }
+}
+
+/** A connection of which nothing is ever heard. */
+const SILENT: Socket = {
+  binaryType: 'blob',
+  onopen: null,
+  onmessage: null,
+  onclose: null,
+  send: () => {},
+  close: () => {},
+}
+
 /** A page at the server, and everything it was told. */
-function page() {
-  const source = new LiveSource('udp-aligned', { connect: server.connect, clock, memory: tab })
+function page(connect = server.connect) {
+  const source = new LiveSource('udp-aligned', { connect, clock, memory: tab, invitation: right })
   const news: News[] = []
   source.onNews((item) => news.push(item))
   const events = () => news.flatMap((item) => (item.kind === 'event' ? [item] : []))
@@ -93,7 +121,7 @@ describe('opening', () => {
     const { connection } = await running()
     expect(connection()).toBe('live')
     expect(server.bench.heard).toEqual([
-      { type: 'open', protocol: PROTOCOL, lab: 'udp-aligned' },
+      { type: 'open', protocol: PROTOCOL, lab: 'udp-aligned', pass: 'pass' },
       { type: 'run', programs: RUN },
     ])
   })
@@ -129,11 +157,9 @@ describe('opening', () => {
 
   test('a bench of another version is left with the reason', async () => {
     const { source, news, connection } = page()
+    const opened = { type: 'opened', protocol: PROTOCOL + 1, bench: 'b', resumed: false, last: 0, taken: {} } as const
+    server.refusal = { ...opened, folder: '/', interpreters: { ts: 'v26', py: null }, network: 'own' }
     source.open()
-    server.wire.far.onMessage = () => {
-      const opened = { type: 'opened', protocol: PROTOCOL + 1, bench: 'b', resumed: false, last: 0, taken: {} }
-      server.wire.far.send(JSON.stringify({ ...opened, folder: '/', interpreters: { ts: 'v26', py: null } }))
-    }
     await settled()
     const trouble = { kind: 'other-version', server: PROTOCOL + 1, page: PROTOCOL }
     expect(news).toContainEqual({ kind: 'trouble', trouble })
@@ -141,10 +167,8 @@ describe('opening', () => {
   })
 
   test('a connection that never opens is given up like one that is refused', async () => {
-    const { source, connection } = page()
+    const { source, connection } = page(() => SILENT)
     source.open()
-    server.wire.page.onopen = null
-    server.up = false
     await clock.advance(BEAT.missing + 60_000)
     expect(connection()).toBe('unreachable')
   })
@@ -441,6 +465,76 @@ describe('a page that is loaded again', () => {
     await settled()
     expect(connection()).toBe('live')
     expect(heard('open').map(({ resume }) => resume)).toEqual([undefined])
+  })
+})
+
+describe('a reader', () => {
+  const refused = { kind: 'trouble', trouble: { kind: 'not-invited' } }
+
+  test('who is just entering is connected when that is done, with the pass that it gave', async () => {
+    right = Object.assign(new Right(), { held: null, entering: Promise.withResolvers<Entering>() })
+    const { source, connection } = page()
+    source.run(RUN)
+    await settled()
+    expect(server.dials).toEqual([])
+    expect(connection()).toBe('connecting')
+    right.held = 'a new one'
+    right.entering.resolve('entered')
+    await settled()
+    expect(heard('open')).toMatchObject([{ pass: 'a new one' }])
+    expect(connection()).toBe('live')
+  })
+
+  test('who is not let in is told so at once, and the server is left alone', async () => {
+    right.isInvited = async () => false
+    server.up = false
+    const { news, connection } = await running()
+    await clock.advance(60_000)
+    expect(news).toContainEqual(refused)
+    expect(connection()).toBe('ended')
+    expect(server.dials).toHaveLength(1)
+  })
+
+  test('who never entered and whom nobody answers is told that nobody does', async () => {
+    right.held = null
+    server.up = false
+    const { news, connection } = await running()
+    await clock.advance(60_000)
+    expect(connection()).toBe('unreachable')
+    expect(news).not.toContainEqual(refused)
+  })
+
+  test('whose server was started anew is told so, and runs again after entering by its new link', async () => {
+    const { source, news, connection } = await running()
+    right.isInvited = async () => false
+    server.up = false
+    server.wire.cut()
+    await clock.advance(0)
+    expect(news.flatMap((item) => (item.kind === 'connection' ? [item.connection] : []))).toEqual([
+      'connecting',
+      'live',
+      'lost',
+      'ended',
+    ])
+    expect(news).toContainEqual(refused)
+    server.up = true
+    right.held = 'of the new start'
+    source.run(RUN)
+    await settled()
+    expect(connection()).toBe('live')
+    expect(heard('open').at(-1)).toMatchObject({ pass: 'of the new start' })
+  })
+
+  test('who leaves while the server is asked hears nothing of it', async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    right.isInvited = () => promise
+    server.up = false
+    const { source, news, connection } = await running()
+    source.leave()
+    resolve(false)
+    await settled()
+    expect(connection()).toBe('idle')
+    expect(news).not.toContainEqual(refused)
   })
 })
 

@@ -187,7 +187,7 @@ export class OwnNetwork implements LiveNetwork {
 /** The process that the holder knows as `inner`, by the id it has on this machine. */
 function outsidePid(holder: number, inner: number): number {
   const found = childrenOf(holder).find((pid) => {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+    const status = readOrNothing(`/proc/${pid}/status`)
     return Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1]) === inner
   })
   // It may have ended already; no process has this id, so nothing is signalled or read by it.
@@ -195,9 +195,14 @@ function outsidePid(holder: number, inner: number): number {
 }
 
 function childrenOf(pid: number): number[] {
+  return readOrNothing(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
+}
+
+/** A process may end between any two looks. */
+function readOrNothing(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').map(Number)
+    return readFileSync(path, 'latin1')
   } catch {
-    return []
+    return ''
   }
 }

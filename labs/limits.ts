@@ -1,0 +1,44 @@
+/** How much one reader, one bench and one run may have. The limits of single processes are a bench's policy. Pure. */
+
+/** Times are in ms. */
+export interface Limits {
+  /** Benches at once. Each is some processes and, on the rung `own`, a network. */
+  readonly benches: number
+  /** Benches of one reader, so that one cannot use up all of them. */
+  readonly benchesPerReader: number
+  /** WebSockets at once. A page has one for each lab that runs. */
+  readonly connections: number
+  /** A connection must say what it wants within this time; a page says it at once. */
+  readonly openWithin: number
+  /** Messages of one connection: so many a second for ever, and so many at once. */
+  readonly messages: { readonly perSecond: number; readonly atOnce: number }
+  /** A bench at which nothing is said and nothing is printed for so long is taken to be forgotten. */
+  readonly idle: number
+  /** No bench lasts longer, whatever happens at it. */
+  readonly age: number
+  /** What one run may print, in bytes. */
+  readonly output: number
+}
+
+const MINUTE = 60_000
+
+/**
+ * For one reader on their own machine: wide enough that nobody meets them who learns, and narrow enough that a page or a
+ * program that has lost its way does not use up the machine.
+ */
+export const HOME_LIMITS: Limits = {
+  // Sixteen thousand processes and a quarter of a gigabyte of holders at the very worst.
+  benches: 64,
+  // Four lessons with eight running labs each.
+  benchesPerReader: 32,
+  // Benches, and as many pages again that return to theirs before the old connection is missed.
+  connections: 128,
+  openWithin: 10_000,
+  // A page acknowledges each piece of output; a program that prints letter by letter makes some thousands a second.
+  messages: { perSecond: 20_000, atOnce: 60_000 },
+  idle: 60 * MINUTE,
+  // A working day and an evening.
+  age: 12 * 60 * MINUTE,
+  // Half a minute of the fastest flood a page can take, and more than anybody reads.
+  output: 1024 ** 3,
+}

@@ -1,0 +1,27 @@
+import type { Figure } from '../figures.ts'
+import { measure } from '../leader.ts'
+import { SHAPES } from '../probes/network.ts'
+import type { Measure } from './measure.ts'
+
+const SAMPLES = 3
+
+const WORDS = { one: 'one host', two: 'two hosts and a wire', three: 'three hosts and two wires' } as const
+
+const figuresOf = (how: string): Record<(typeof SHAPES)[number], Figure> => {
+  const of = (shape: (typeof SHAPES)[number]): Figure => ({ title: `Network of ${WORDS[shape]}${how}`, unit: 'ms' })
+  return { one: of('one'), two: of('two'), three: of('three') }
+}
+const COLD = figuresOf(', from nothing')
+const READY = figuresOf(', with a holder that stood ready')
+const WIRE: Figure = { title: 'TCP over a wire', unit: 'Mbit/s', goal: { at: 'least', value: 100 } }
+
+/** Networks of a bench's own, without a bench. */
+export const network: Measure = async ({ ground, note }) => {
+  if (ground === null) return
+  const took = await measure('setUp', null, { ...ground, samples: SAMPLES })
+  for (const shape of SHAPES) {
+    note(COLD[shape], 'own', took[shape].cold)
+    note(READY[shape], 'own', took[shape].ready)
+  }
+  note(WIRE, 'own', await measure('wire', null, ground))
+}

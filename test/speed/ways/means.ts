@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Language } from '../../../labs/lab.ts'
+import { fileOf, type Wanted } from '../programs.ts'
+
+/** With what programs are started by somebody who is no bench: the same as by one. */
+export interface Means {
+  /** A course's folder. */
+  readonly folder: string
+  /** The interpreters' paths. */
+  readonly interpreters: Readonly<Record<Language, string>>
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** What is given to node-pty. */
+export interface Command {
+  readonly file: string
+  readonly args: string[]
+  readonly cwd: string
+  readonly env: Record<string, string>
+}
+
+export function commandOf(means: Means, wanted: Wanted): Command {
+  const path = join(means.folder, fileOf(wanted))
+  const { language } = wanted
+  const base = { cwd: dirname(path), env: { ...means.env } }
+  if (language !== 'sh') return { ...base, file: means.interpreters[language], args: [basename(path)] }
+  const bash = '/bin/bash'
+  if (existsSync(bash)) return { ...base, file: bash, args: ['--norc', '--noprofile', '-i'] }
+  return { ...base, file: '/bin/sh', args: ['-i'] }
+}
