@@ -146,19 +146,20 @@ export class Bench {
     const inOrder = this.lab.programs.flatMap(({ name }) => requests.filter(({ program }) => program === name))
     const stops = this.#stops
     for (const [index, request] of inOrder.entries()) {
+      const { program } = request
       // While one was waited for, the reader may have started the next by hand.
-      if (this.#seats.get(request.program)?.run) continue
+      if (this.#seats.get(program)?.run) continue
       const run = this.#start(request)
-      if (index === inOrder.length - 1) return
-      if (run === null) return this.#giveUp(inOrder.slice(index + 1), request.program)
+      const rest = inOrder.slice(index + 1)
+      if (rest.length === 0) return
+      if (run === null) return this.#giveUp(rest, { kind: 'ended-before-ready', program })
       const late = setTimeout(() => run.settle(), READY_WITHIN)
       await run.settled
       clearTimeout(late)
       if (stops !== this.#stops) return
-      if (run.readiness === 'ended') return this.#giveUp(inOrder.slice(index + 1), request.program)
+      if (run.readiness === 'ended') return this.#giveUp(rest, { kind: 'ended-before-ready', program })
       if (run.readiness === 'waiting') {
-        const { program } = request
-        return this.#notice(program, run.number, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
+        return this.#giveUp(rest, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
       }
     }
   }
@@ -309,12 +310,11 @@ export class Bench {
     return join(this.#surroundings.folder, 'labs', 'catalog', program.files[language])
   }
 
-  /** The programs after one that ended before it was ready are not started; each says so. */
-  #giveUp(rest: readonly RunRequest[], before: string): void {
+  /** The programs after one that did not become ready are not started; each says why. */
+  #giveUp(rest: readonly RunRequest[], trouble: Trouble): void {
     for (const { program, language, columns, rows } of rest) {
       const run = this.#runs.push(program)
       this.#outbox.write({ kind: 'starting', program, run, language, columns, rows })
-      const trouble: Trouble = { kind: 'ended-before-ready', program: before }
       this.#outbox.write({ kind: 'failed', program, run, trouble })
     }
   }

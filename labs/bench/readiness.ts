@@ -1,4 +1,4 @@
-import { socketsOf } from '../instruments/sockets.ts'
+import { socketInodes, socketsOf } from '../instruments/sockets.ts'
 import type { ReadySocket } from '../protocol.ts'
 
 /** How often the kernel's table is looked at: often while a program starts, then seldom. In ms. */
@@ -12,9 +12,12 @@ export function watchReadiness(pid: number, onReady: (socket: ReadySocket) => vo
   const began = performance.now()
   let timer: NodeJS.Timeout
   const look = () => {
-    const row = socketsOf(pid).find(({ protocol, state, local }) =>
+    const reachable = socketsOf(pid).filter(({ protocol, state, local }) =>
       protocol === 'tcp' ? state === 'LISTEN' : local.port !== 0,
     )
+    // In its first moments, before it becomes another program, a process still holds all sockets of this one.
+    const ours = reachable.length > 0 ? socketInodes(process.pid) : []
+    const row = reachable.find(({ inode }) => !ours.includes(inode))
     if (row) {
       onReady({ protocol: row.protocol, ...row.local })
       return

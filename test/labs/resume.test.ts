@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Bench, GRACE, type Page } from '../../labs/bench/bench.ts'
+import { findInterpreters } from '../../labs/bench/interpreters.ts'
 import { readLab } from '../../labs/lab.ts'
-import { FLOW, type FromBench } from '../../labs/protocol.ts'
+import { type ControlEvent, FLOW, type FromBench, PROTOCOL } from '../../labs/protocol.ts'
+import { Catalog } from '../../labs/server/catalog.ts'
+import { Door } from '../../labs/server/door.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
 import { isThere, until } from '../helpers/processes.ts'
@@ -37,6 +40,11 @@ async function comeBack(from: BenchClient, after: number, lab = 'one'): Promise<
 async function run(page: BenchClient, program: string): Promise<void> {
   page.run({ program, language: 'ts' })
   await page.until(() => page.text(program).endsWith('ready'))
+}
+
+function admitted(answer: Awaited<ReturnType<Door['admit']>>) {
+  if ('kind' in answer) throw new Error(`Not let in: ${answer.kind}`)
+  return answer
 }
 
 function expectWhole(output: Buffer, bytes: number): void {
@@ -198,6 +206,31 @@ describe('a second page', () => {
     elsewhere.run({ program: 'echo', language: 'ts' })
     await elsewhere.until(() => elsewhere.troubles.length === 1)
     expect(elsewhere.troubles).toEqual([{ kind: 'unknown-program', program: 'echo' }])
+  })
+
+  test('that asks for a bench which is about to end gets a new one', async () => {
+    await course.addLab('slow-to-end', { stubborn: { file: 'stubborn.ts' } })
+    const interpreters = await findInterpreters([])
+    const door = new Door(new Catalog(course.folder), { folder: course.folder, interpreters })
+    const opening = { type: 'open', protocol: PROTOCOL, lab: 'slow-to-end' } as const
+    const { bench } = admitted(await door.admit(opening))
+    const events: ControlEvent[] = []
+    const page: Page = {
+      tell: (message) => void (message.type === 'event' && events.push(message.event)),
+      output: () => {},
+      close: () => {},
+    }
+    bench.attach(page, 0)
+    void bench.run([{ program: 'stubborn', language: 'ts', columns: 80, rows: 24 }])
+    await until(() => events.some(({ kind }) => kind === 'started'), 'the program has started')
+    const again = { ...opening, resume: { bench: bench.id, after: 0 } }
+    expect(admitted(await door.admit(again))).toEqual({ bench, resumed: true })
+    const closed = bench.close('left')
+    const { bench: other, resumed } = admitted(await door.admit(again))
+    expect(resumed).toBe(false)
+    expect(other.id).not.toBe(bench.id)
+    await closed
+    await door.close('server-stopping')
   })
 
   test('has a bench of its own when it asks for none', async () => {

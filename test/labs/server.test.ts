@@ -115,6 +115,32 @@ describe('pages from elsewhere', () => {
     elsewhere.close()
   })
 
+  test.each(['destroy', 'resetAndDestroy'] as const)(
+    'that end in the middle end for the reader too: %s',
+    async (how) => {
+      const elsewhere = createHttpServer((request, response) => {
+        response.writeHead(200, { 'Content-Length': 1000 })
+        response.write('the first half')
+        cut = () => request.socket[how]()
+      })
+      let cut = () => {}
+      elsewhere.listen(0, '127.0.0.1')
+      await once(elsewhere, 'listening')
+      const pages = pagesFrom(new URL(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`))
+      const server = new CourseServer({ ...parts, pages })
+      const port = await server.listen(0)
+      const reader = connect(port, '127.0.0.1').on('error', () => {})
+      reader.write(getRequest(port, '/'))
+      await once(reader, 'data')
+      const closed = once(reader, 'close')
+      cut()
+      await closed
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
+      await server.close()
+      elsewhere.close()
+    },
+  )
+
   test('that do not answer are said not to', async () => {
     const server = new CourseServer({ ...parts, pages: pagesFrom(new URL('http://127.0.0.1:1')) })
     const port = await server.listen(0)
