@@ -82,6 +82,12 @@ describe('pages', () => {
     expect(await get('/late')).toMatch(/^HTTP\/1\.1 404/)
   })
 
+  test.skipIf(process.getuid?.() === 0)('that cannot be read do not end the server', async () => {
+    await writeFile(join(course.folder, 'dist', 'locked.html'), 'a locked page', { mode: 0o000 })
+    expect(await get('/locked')).not.toMatch(/a locked page/)
+    expect(await get('/')).toMatch(/a page$/)
+  })
+
   test('tell the health of the server', async () => {
     const answer = await fetch(`http://127.0.0.1:${course.port}/health`)
     expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -177,6 +183,16 @@ describe('a port', () => {
     await server.close()
     for (const holder of holders) holder.close()
   })
+})
+
+test('the highest port that is taken is left for any other', async () => {
+  const holder = createServer().listen(65_535, '127.0.0.1')
+  await once(holder, 'listening')
+  const nobody = { folder: '/nowhere', interpreters: { ts: null, py: null }, version: '0.0.0' }
+  const server = new CourseServer({ ...nobody, pages: { answer: () => {}, upgrade: () => {} } })
+  expect(await server.listen(65_535)).toBeLessThan(65_535)
+  await server.close()
+  holder.close()
 })
 
 describe('a server that closes', () => {
