@@ -141,13 +141,13 @@ export class Bench {
       const run = await seat.start(request)
       const rest = inOrder.slice(index + 1)
       if (rest.length === 0) return
-      if (run === null) return this.#giveUp(rest, request.program)
+      const { program } = request
+      if (run === null) return this.#giveUp(rest, { kind: 'ended-before-ready', program })
       if (!seat.runnable.waits) continue
       const isLate = await takesLonger(run.settled, READY_WITHIN)
       if (stops !== this.#stops) return
-      const { program } = request
-      if (run.readiness === 'ended') return this.#giveUp(rest, program)
-      if (isLate) return seat.notice(run.number, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
+      if (run.readiness === 'ended') return this.#giveUp(rest, { kind: 'ended-before-ready', program })
+      if (isLate) return this.#giveUp(rest, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
     }
   }
 
@@ -217,7 +217,7 @@ export class Bench {
     this.#vigil.close()
     this.#stops += 1
     const seats = [...this.#seats.values()]
-    await Promise.all(seats.map((seat) => seat.stop()))
+    await Promise.all(seats.map((seat) => seat.end()))
     for (const seat of seats) seat.close()
     await this.#network.close()
     endMarked(this.#mark)
@@ -245,13 +245,13 @@ export class Bench {
     return { kind: 'port-freed', ...who }
   }
 
-  /** The programs after one that ended before it was ready are not started; each says so. */
-  #giveUp(rest: readonly { seat: Seat; request: RunRequest }[], before: string): void {
+  /** The programs after one that did not become ready are not started; each says why. */
+  #giveUp(rest: readonly { seat: Seat; request: RunRequest }[], trouble: Trouble): void {
     for (const { seat, request } of rest) {
       if (seat.run) continue
       const run = this.#runs.push(request.program)
       this.#outbox.write({ kind: 'starting', ...request, run })
-      seat.fail(run, { kind: 'ended-before-ready', program: before })
+      seat.fail(run, trouble)
     }
   }
 

@@ -1,4 +1,4 @@
-import { socketsOf } from '../instruments/sockets.ts'
+import { socketInodes, socketsOf } from '../instruments/sockets.ts'
 import type { ReadySocket } from '../protocol.ts'
 
 /**
@@ -18,11 +18,17 @@ export function watchReadiness(pid: number, onReady: (socket: ReadySocket) => vo
   const began = performance.now()
   let timer: NodeJS.Timeout
   const look = () => {
-    const row = socketsOf(pid).find(({ protocol, state, local }) =>
+    const reachable = socketsOf(pid).filter(({ protocol, state, local }) =>
       protocol === 'tcp' ? state === 'LISTEN' : local.port !== 0,
     )
-    if (row) onReady({ protocol: row.protocol, ...row.local })
-    else timer = setTimeout(look, pauseAfter(performance.now() - began))
+    // In its first moments, before it becomes another program, a process still holds all sockets of this one.
+    const ours = reachable.length > 0 ? socketInodes(process.pid) : []
+    const row = reachable.find(({ inode }) => !ours.includes(inode))
+    if (row) {
+      onReady({ protocol: row.protocol, ...row.local })
+      return
+    }
+    timer = setTimeout(look, pauseAfter(performance.now() - began))
   }
   timer = setTimeout(look, pauseAfter(0))
   return () => clearTimeout(timer)

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { socketsAreTold } from '../instruments/sockets.ts'
 import type { Limits } from '../limits.ts'
 import type { FromBench, Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
@@ -30,7 +31,10 @@ export interface SeatSurroundings {
 export interface Run {
   readonly number: number
   terminal: Terminal | null
+  /** Whether the reader has stopped it. */
   stopped: boolean
+  /** Whether it is to end, for whatever reason. */
+  ending: boolean
   /** Resolves when others can reach the program, or never will in this run. */
   readonly settled: Promise<void>
   readiness: 'waiting' | 'ready' | 'ended'
@@ -86,7 +90,7 @@ export class Seat {
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     // One that does not wait has nothing that others could wait for.
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
-    const run: Run = { number, terminal: null, stopped: false, settled, readiness, said: '', printed: 0 }
+    const run: Run = { number, terminal: null, stopped: false, ending: false, settled, readiness, said: '', printed: 0 }
     this.#run = run
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
@@ -108,7 +112,7 @@ export class Seat {
       return null
     }
     if (outbox.isHeld(name)) run.terminal.pause()
-    if (run.stopped) void run.terminal.stop()
+    if (run.ending) void run.terminal.stop()
     return run
   }
 
@@ -117,14 +121,21 @@ export class Seat {
     this.#around.outbox.write({ kind: 'failed', program: this.runnable.name, run, trouble })
   }
 
-  /** Stops the present run, if there is one: hangs up, then kills. Resolves when the program has ended. */
+  /** Stops the present run because the reader asked for it. Resolves when the program has ended. */
   async stop(): Promise<void> {
     const run = this.#run
-    if (run === null) return
-    if (!run.stopped) {
+    if (run && !run.stopped) {
       run.stopped = true
       this.#around.outbox.write({ kind: 'stopping', program: this.runnable.name, run: run.number })
     }
+    await this.end()
+  }
+
+  /** Ends the present run, if there is one: hangs up, then kills. Resolves when the program has ended. */
+  async end(): Promise<void> {
+    const run = this.#run
+    if (run === null) return
+    run.ending = true
     await run.terminal?.stop()
   }
 
@@ -176,7 +187,7 @@ export class Seat {
       onExit: (code, signal) => {
         unwatch()
         this.#run = null
-        const failed = run.readiness === 'waiting' && code !== 0 && !run.stopped
+        const failed = run.readiness === 'waiting' && code !== 0 && !run.ending
         if (run.readiness === 'waiting') run.readiness = 'ended'
         outbox.write({ kind: 'exited', program: name, run: run.number, code, signal, stopped: run.stopped })
         settle()
@@ -198,6 +209,8 @@ export class Seat {
   }
 
   async #explain({ number, said }: Run): Promise<void> {
+    // What follows from the failure, that later programs are not started, is told before its reason.
+    await nextTurn()
     const trouble = await this.#around.whyFailed(this.runnable.name, said)
     if (trouble) this.notice(number, trouble)
   }

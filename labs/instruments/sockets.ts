@@ -124,7 +124,8 @@ function ipv6(bytes: number[]): string {
 
 const IPV4_INSIDE = '0,0,0,0,0,0,0,0,0,0,255,255'
 
-function socketInodes(pid: number): string[] {
+/** The numbers of all sockets a process holds, also of those that are in no table. */
+export function socketInodes(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
       try {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What the pages are made of, below the course's folder. */
@@ -31,11 +31,12 @@ export async function isStale(folder: string): Promise<boolean> {
  */
 export async function buildSite(folder: string, say: (line: string) => void): Promise<void> {
   const next = join(folder, 'dist.next')
+  const began = new Date()
   await rm(next, { recursive: true, force: true })
   const astro = join(folder, 'node_modules', 'astro', 'bin', 'astro.mjs')
   const child = spawn(process.execPath, [astro, 'build', '--outDir', next], {
     cwd: folder,
-    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', FORCE_COLOR: '0' },
+    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', FORCE_COLOR: undefined, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
@@ -53,6 +54,8 @@ export async function buildSite(folder: string, say: (line: string) => void): Pr
     await rm(next, { recursive: true, force: true })
     throw new Error(printed.trim())
   }
+  // What was changed while it was being built is newer than this.
+  await utimes(join(next, 'index.html'), began, began)
   const built = join(folder, BUILT)
   await rm(built, { recursive: true, force: true })
   await rename(next, built)

@@ -37,15 +37,23 @@ export function readOptions(args: readonly string[]): Options {
   } catch (error) {
     throw new WrongOption((error as Error).message)
   }
-  const port = Number(values.port ?? 4321)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new WrongOption(`\`--port ${values.port}\` is not a port; use a number from 0 to 65535.`)
+  const { port = '4321', pages } = values
+  if (!/^\d+$/.test(port) || Number(port) > 65_535) {
+    throw new WrongOption(`\`--port ${port}\` is not a port; use a number from 0 to 65535.`)
+  }
+  if (pages !== undefined && !URL.canParse(pages)) {
+    throw new WrongOption(`\`--pages ${pages}\` is not an address; use one such as http://127.0.0.1:4322.`)
   }
   const network = values.network ?? null
   if (network !== null && !isRung(network)) {
     throw new WrongOption(`\`--network ${network}\` is not one of ${RUNGS.join(', ')}.`)
   }
-  return { port, network, open: !values['no-open'], pages: values.pages ? new URL(values.pages) : null }
+  return {
+    port: Number(port),
+    network,
+    open: !values['no-open'],
+    pages: pages === undefined ? null : new URL(pages),
+  }
 }
 
 function isRung(text: string): text is Rung {

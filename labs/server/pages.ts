@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
+import { type Duplex, pipeline } from 'node:stream'
 import sirv from 'sirv'
 import { POLICY_IN_MAKING, policyOfPages, scriptHashes } from './headers.ts'
 
@@ -77,9 +77,12 @@ export function pagesFrom(server: URL): Pages {
       const { method, url, headers } = incoming
       const outgoing = request({ ...target, method, path: url, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(response)
+        // An answer that is cut off cuts off this one, so that the reader's browser does not wait for the rest.
+        pipeline(answer, response, () => {})
       })
+      response.on('close', () => outgoing.destroy())
       outgoing.on('error', (error) => {
+        if (response.headersSent) return
         response.writeHead(502, { 'Content-Type': 'text/plain; charset=utf-8' })
         response.end(`The page server at ${server.host} does not answer: ${error.message}\n`)
       })

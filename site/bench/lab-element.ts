@@ -146,7 +146,7 @@ class BenchLab extends HTMLElement {
 
   #chosen(box: ProgramBox, language: Language): void {
     if (box.end) changeSettings({ choice: choose(settings().choice, box.end, language) })
-    for (const lab of labs) if (lab !== this) lab.followChoice()
+    for (const lab of labs) lab.followChoice()
     this.#show()
   }
 

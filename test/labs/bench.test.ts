@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { socketsAreTold } from '../../labs/instruments/sockets.ts'
 import { encodeInput, PROTOCOL } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
@@ -23,7 +23,10 @@ beforeAll(async () => {
     second: { file: 'ready.ts', end: 'begins' },
   })
 })
-afterEach(() => Promise.all(pages.splice(0).map((page) => page.leave())))
+afterEach(async () => {
+  vi.useRealTimers()
+  await Promise.all(pages.splice(0).map((page) => page.leave()))
+})
 afterAll(() => course.close())
 
 async function open(lab: string): Promise<BenchClient> {
@@ -151,6 +154,23 @@ describe.runIf(socketsAreTold())('programs that are run together', () => {
     page.say({ type: 'stop', programs: ['third'] })
     await page.until(() => page.troubles.length === 1)
     expect(page.eventsOf('second', 'starting')).toHaveLength(1)
+  })
+
+  test('are given up when the one before takes too long', async () => {
+    const page = await open('three')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const hour = 3600
+    page.run(ts('first'), ts('second'))
+    await page.until(() => page.text('first').includes('ready'), hour)
+    await vi.advanceTimersByTimeAsync(19_000)
+    expect(page.eventsOf('second', 'starting')).toEqual([])
+    await vi.advanceTimersByTimeAsync(1_000)
+    await page.until(() => page.eventsOf('second', 'failed').length === 1, hour)
+    const trouble = { kind: 'never-ready', program: 'first', seconds: 20 }
+    expect(page.eventsOf('second', 'failed')).toMatchObject([{ trouble }])
+    page.type('first', 'udp\n')
+    await vi.waitFor(() => expect(page.eventsOf('first', 'ready')).toHaveLength(1))
+    expect(page.eventsOf('second', 'started')).toEqual([])
   })
 
   test('do not wait for one that begins', async () => {

@@ -122,12 +122,14 @@ describe('a page that acknowledges nothing', () => {
     await Promise.all([page.leave(), echo.leave()])
   })
 
-  test('loses nothing when the program ends before it does', async () => {
+  test('loses nothing when the program ends before it does, six at a time', async () => {
     const bytes = FLOW.high + 4096
-    const page = await flood(bytes, false)
-    expect(await page.exit('print')).toMatchObject({ code: 0 })
-    expectWhole(page, bytes)
-    await page.leave()
+    const pages = await Promise.all(Array.from({ length: 6 }, () => flood(bytes, false)))
+    for (const page of pages) {
+      expect(await page.exit('print')).toMatchObject({ code: 0 })
+      expectWhole(page, bytes)
+      await page.leave()
+    }
   })
 
   test('has the next run begin held, and go on when it has caught up', async () => {
@@ -168,7 +170,7 @@ test('Ctrl-C ends a program in the middle of a flood', async () => {
   await course.addLab('endless', { print: { ts: `for (;;) console.log('on and on')` } })
   const page = await BenchClient.open(course.port, 'endless')
   page.run({ program: 'print', language: 'ts' })
-  await page.until(() => page.received('print') > MB)
+  await page.until(() => page.received('print') > MB / 10)
   page.type('print', '\x03')
   expect(await page.exit('print')).toMatchObject({ code: null, signal: 'SIGINT', stopped: false })
   await page.leave()

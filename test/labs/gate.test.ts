@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { BENCH_PATH } from '../../labs/protocol.ts'
 import { allowedHosts, mayOpen, mayRead } from '../../labs/server/gate.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
@@ -150,6 +152,16 @@ describe('the server at the gate', () => {
     expect(await sendRaw(course.port, getRequest(course.port, '/', null))).toMatch(/^HTTP\/1\.1 400/)
     expect(await sendRaw(course.port, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 403/)
     expect(await upgrade(course.port, { host: null, origin: `http://127.0.0.1:${course.port}` })).toMatch(/ 400 | 403 /)
+  })
+
+  test('agrees to no compression', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${course.port}${BENCH_PATH}`, {
+      origin: `http://127.0.0.1:${course.port}`,
+      perMessageDeflate: true,
+    })
+    await once(socket, 'open')
+    expect(socket.extensions).toBe('')
+    socket.terminate()
   })
 
   test('goes by the first of two hosts', async () => {

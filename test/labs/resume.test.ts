@@ -3,7 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { Bench, GRACE, type Page } from '../../labs/bench/bench.ts'
 import { PlainNetwork } from '../../labs/bench/network/plain.ts'
 import { readLab } from '../../labs/lab.ts'
-import { FLOW, type FromBench } from '../../labs/protocol.ts'
+import { type ControlEvent, FLOW, type FromBench, PROTOCOL } from '../../labs/protocol.ts'
+import { Catalog } from '../../labs/server/catalog.ts'
+import { Door } from '../../labs/server/door.ts'
+import { Invitation, newKey } from '../../labs/server/invitation.ts'
 import type { Parts } from '../../labs/server/server.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
@@ -40,6 +43,11 @@ async function comeBack(from: BenchClient, after: number, lab = 'one'): Promise<
 async function run(page: BenchClient, program: string): Promise<void> {
   page.run({ program, language: 'ts' })
   await page.until(() => page.text(program).endsWith('ready'))
+}
+
+function admitted(answer: Awaited<ReturnType<Door['admit']>>) {
+  if ('kind' in answer) throw new Error(`Not let in: ${answer.kind}`)
+  return answer
 }
 
 function expectWhole(output: Buffer, bytes: number): void {
@@ -201,6 +209,32 @@ describe('a second page', () => {
     elsewhere.run({ program: 'echo', language: 'ts' })
     await elsewhere.until(() => elsewhere.troubles.length === 1)
     expect(elsewhere.troubles).toEqual([{ kind: 'unknown-program', program: 'echo' }])
+  })
+
+  test('that asks for a bench which is about to end gets a new one', async () => {
+    await course.addLab('slow-to-end', { stubborn: { file: 'stubborn.ts' } })
+    const invitation = new Invitation(newKey())
+    const reader = invitation.newReader()
+    const door = new Door(new Catalog(course.folder), await testParts(course.folder), invitation)
+    const opening = { type: 'open', protocol: PROTOCOL, lab: 'slow-to-end', pass: invitation.passOf(reader) } as const
+    const { bench } = admitted(await door.admit(reader, opening))
+    const events: ControlEvent[] = []
+    const page: Page = {
+      tell: (message) => void (message.type === 'event' && events.push(message.event)),
+      output: () => {},
+      close: () => {},
+    }
+    bench.attach(page, 0)
+    void bench.run([{ program: 'stubborn', language: 'ts', columns: 80, rows: 24 }])
+    await until(() => events.some(({ kind }) => kind === 'started'), 'the program has started')
+    const again = { ...opening, resume: { bench: bench.id, after: 0 } }
+    expect(admitted(await door.admit(reader, again))).toEqual({ bench, resumed: true })
+    const closed = bench.close('left')
+    const { bench: other, resumed } = admitted(await door.admit(reader, again))
+    expect(resumed).toBe(false)
+    expect(other.id).not.toBe(bench.id)
+    await closed
+    await door.close('server-stopping')
   })
 
   test('has a bench of its own when it asks for none', async () => {

@@ -83,6 +83,12 @@ describe('pages', () => {
     expect(await get('/late')).toMatch(/^HTTP\/1\.1 404/)
   })
 
+  test.skipIf(process.getuid?.() === 0)('that cannot be read do not end the server', async () => {
+    await writeFile(join(course.folder, 'dist', 'locked.html'), 'a locked page', { mode: 0o000 })
+    expect(await get('/locked')).not.toMatch(/a locked page/)
+    expect(await get('/')).toMatch(/a page$/)
+  })
+
   test('tell the health of the server', async () => {
     const answer = await fetch(`http://127.0.0.1:${course.port}/health`)
     expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -118,6 +124,32 @@ describe('pages from elsewhere', () => {
     await server.close()
     elsewhere.close()
   })
+
+  test.each(['destroy', 'resetAndDestroy'] as const)(
+    'that end in the middle end for the reader too: %s',
+    async (how) => {
+      const elsewhere = createHttpServer((request, response) => {
+        response.writeHead(200, { 'Content-Length': 1000 })
+        response.write('the first half')
+        cut = () => request.socket[how]()
+      })
+      let cut = () => {}
+      elsewhere.listen(0, '127.0.0.1')
+      await once(elsewhere, 'listening')
+      const pages = pagesFrom(new URL(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`))
+      const server = new CourseServer({ ...parts, pages })
+      const port = await server.listen(0)
+      const reader = connect(port, '127.0.0.1').on('error', () => {})
+      reader.write(getRequest(port, '/'))
+      await once(reader, 'data')
+      const closed = once(reader, 'close')
+      cut()
+      await closed
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
+      await server.close()
+      elsewhere.close()
+    },
+  )
 
   test('that do not answer are said not to', async () => {
     const server = new CourseServer({ ...parts, pages: pagesFrom(new URL('http://127.0.0.1:1')) })
@@ -158,6 +190,15 @@ describe('a port', () => {
     await server.close()
     for (const holder of holders) holder.close()
   })
+})
+
+test('the highest port that is taken is left for any other', async () => {
+  const holder = createServer().listen(65_535, '127.0.0.1')
+  await once(holder, 'listening')
+  const server = new CourseServer(await testParts('/nowhere'))
+  expect(await server.listen(65_535)).toBeLessThan(65_535)
+  await server.close()
+  holder.close()
 })
 
 describe('a server that closes', () => {

@@ -1,9 +1,13 @@
 import type { Page, WebSocketRoute } from 'playwright-core'
 import { BENCH_PATH } from '../../labs/protocol.ts'
 
+/** Whose words a wire may lose before either side has noticed that it is broken. */
+type Side = 'page' | 'server'
+
 /** The wire between a page and the server, which a test can cut in the middle. */
 export class Cable {
   readonly #ends = new Set<WebSocketRoute>()
+  #lost: Side | null = null
   #isCut = false
 
   private constructor() {}
@@ -18,6 +22,11 @@ export class Cable {
     return cable
   }
 
+  /** Loses all that one side says from now on. */
+  lose(side: Side): void {
+    this.#lost = side
+  }
+
   /** Ends all connections without a word to either side; new ones end at once. */
   async cut(): Promise<void> {
     this.#isCut = true
@@ -26,9 +35,10 @@ export class Cable {
     await Promise.all(ends.map((end) => end.close()))
   }
 
-  /** New connections reach the server again. */
+  /** New connections reach the server again, and nothing is lost. */
   mend(): void {
     this.#isCut = false
+    this.#lost = null
   }
 
   #join(near: WebSocketRoute): void {
@@ -38,5 +48,7 @@ export class Cable {
     }
     const far = near.connectToServer()
     this.#ends.add(near).add(far)
+    near.onMessage((frame) => this.#lost !== 'page' && far.send(frame))
+    far.onMessage((frame) => this.#lost !== 'server' && near.send(frame))
   }
 }

@@ -26,12 +26,16 @@ beforeEach(async () => {
   reader = await newReader(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
   page = await reader.context.newPage()
 })
-afterEach(() => reader.context.close())
+afterEach(async () => {
+  await reader.context.close()
+  // A browser tells each connection that could not be made or was cut.
+  expect(reader.faults.filter((fault) => !/WebSocket|net::ERR_/.test(fault))).toEqual([])
+})
 
 const lesson = () => served.at(`/en/${EXTRA.lesson}/`)
 
 /** Runs the program that prints numbered numbers. */
-async function runLines(on: Page) {
+async function runNumbers(on: Page) {
   await on.goto(lesson())
   const lab = new LabInPage(on, EXTRA.lab)
   const numbers = lab.program('numbers')
@@ -58,7 +62,7 @@ function whole(text: string): number[] {
 describe('a connection that is cut', () => {
   test('is said to be lost, and comes back by itself with every line exactly once', async () => {
     const cable = await Cable.of(page)
-    const { lab, numbers, pid } = await runLines(page)
+    const { lab, numbers, pid } = await runNumbers(page)
     await lab.connection('live')
     for (let cut = 0; cut < 3; cut += 1) {
       await cable.cut()
@@ -78,28 +82,37 @@ describe('a connection that is cut', () => {
     expect(isThere(pid)).toBe(false)
   })
 
-  test('delivers what is typed meanwhile once it is back, and once only', async () => {
+  test('delivers what was typed before, while and after it broke, each line exactly once', async () => {
     const cable = await Cable.of(page)
-    const { lab, numbers } = await runLines(page)
+    const { lab, numbers } = await runNumbers(page)
+    const cutAndMend = async (meanwhile: string) => {
+      await cable.cut()
+      await lab.connection('lost')
+      await page.keyboard.type(meanwhile)
+      cable.mend()
+      await lab.connection('live')
+    }
     await numbers.keyboard.focus()
-    await page.keyboard.type('before\n')
-    await numbers.shows('heard <before>')
-    await cable.cut()
-    await lab.connection('lost')
-    await page.keyboard.type('meanwhile\n')
-    cable.mend()
-    await lab.connection('live')
-    await page.keyboard.type('after\nend\n')
+    await page.keyboard.type('one\n')
+    await numbers.shows('heard <one>')
+    cable.lose('page')
+    await page.keyboard.type('two\n')
+    await cutAndMend('three\n')
+    await numbers.shows('heard <three>')
+    cable.lose('server')
+    await page.keyboard.type('four\n')
+    await cutAndMend('five\n')
+    await page.keyboard.type('end\n')
     await numbers.exited(0)
     await numbers.shows('last line')
     const heard = [...(await numbers.copied()).matchAll(/heard <(\w+)>/g)].map(([, word]) => word)
-    expect(heard).toEqual(['before', 'meanwhile', 'after'])
+    expect(heard).toEqual(['one', 'two', 'three', 'four', 'five'])
   })
 })
 
 describe('a page', () => {
   test('that is loaded again shows what ran before, and the program goes on', async () => {
-    const { numbers, pid } = await runLines(page)
+    const { numbers, pid } = await runNumbers(page)
     await page.reload()
     await numbers.state('running')
     await numbers.shows(/line \d/)
@@ -115,9 +128,9 @@ describe('a page', () => {
   })
 
   test('has a bench of its own beside another, also as a duplicate of it', async () => {
-    const { numbers, pid } = await runLines(page)
+    const { numbers, pid } = await runNumbers(page)
     const second = await reader.context.newPage()
-    const { numbers: others, pid: otherPid } = await runLines(second)
+    const { numbers: others, pid: otherPid } = await runNumbers(second)
     expect(otherPid).not.toBe(pid)
     // A page that a page opens begins with a copy of what its tab remembers.
     const [third] = await Promise.all([
@@ -134,8 +147,17 @@ describe('a page', () => {
     expect(isThere(pid)).toBe(true)
   })
 
+  test('that is left and returned to at once finds its program running', async () => {
+    const { numbers, pid } = await runNumbers(page)
+    await page.goto(served.at('/en/'))
+    await page.goBack()
+    await numbers.state('running')
+    await numbers.shows(/line \d/)
+    expect(await pidIn(numbers.copied)).toBe(pid)
+  })
+
   test('that is left takes its programs with it after seconds', async () => {
-    const { pid } = await runLines(page)
+    const { pid } = await runNumbers(page)
     await page.goto(served.at('/en/'))
     const left = performance.now()
     expect(isThere(pid)).toBe(true)
@@ -146,7 +168,7 @@ describe('a page', () => {
 
 describe('a server', () => {
   test('that is stopped says so in the page, and a new one at the same port runs the lab again', async () => {
-    const { lab, numbers, pid } = await runLines(page)
+    const { lab, numbers, pid } = await runNumbers(page)
     const { port } = served
     expect(await served.end()).toBe(0)
     expect(isThere(pid)).toBe(false)
@@ -167,7 +189,7 @@ describe('a server', () => {
   })
 
   test('that is killed is missed in the page, which says that its bench is gone when there is another server', async () => {
-    const { lab, numbers, pid } = await runLines(page)
+    const { lab, numbers, pid } = await runNumbers(page)
     const { port } = served
     expect(await served.end('SIGKILL')).toBe('SIGKILL')
     await lab.connection('lost')

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { COURSE } from '../helpers/course.ts'
+import { childrenOf } from '../helpers/processes.ts'
 
 /** How long a server may take to build its pages and print its link, and to end, in ms. */
 const DEADLINE = 60_000
@@ -65,7 +66,7 @@ export class Served {
       cwd: tmpdir(),
       env: { ...Object.fromEntries(own), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: a test can see whether anything of it is left.
+      // A group of its own, as a shell gives to each command: Ctrl-C is for all of the group.
       detached: true,
     })
     const served = new Served(folder, child)
@@ -121,23 +122,23 @@ export class Served {
     })
   }
 
-  /** Ends it as Ctrl-C would, or by another signal. @returns its exit code, or the name of the signal that ended it. */
+  /**
+   * Ends it as Ctrl-C in its terminal would, or by another signal.
+   * @returns its exit code, or the name of the signal that ended it.
+   */
   async end(signal: NodeJS.Signals = 'SIGINT'): Promise<number | string> {
-    this.#process.kill(signal)
+    const { exitCode, signalCode } = this.#process
+    if (exitCode === null && signalCode === null) process.kill(-this.pid, signal)
     const late = setTimeout(() => this.#process.kill('SIGKILL'), DEADLINE)
     const exit = await this.#exit
     clearTimeout(late)
     return exit
   }
 
-  /** Whether any process it started and left in its group is still there. */
-  get leftSomething(): boolean {
-    try {
-      process.kill(-this.pid, 0)
-      return true
-    } catch {
-      return false
-    }
+  /** The process ids of all that it has started, and of what that has started. */
+  get family(): number[] {
+    const below = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...below(child)])
+    return below(this.pid)
   }
 }
 
@@ -151,7 +152,7 @@ export const EXTRA = { lab: 'for-tests', lesson: 'osi/for-tests', programs: ['nu
 
 /** Copies the course without its built pages, and adds a lab with a lesson that shows it. */
 export async function copyCourse(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'both-ends-pages-'))
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'both-ends-pages-')))
   // A server that was started as root runs programs as somebody who must be able to read them.
   await chmod(folder, 0o755)
   const parts = ['astro.config.mjs', 'content', 'labs', 'package-lock.json', 'package.json', 'site', 'tsconfig.json']
@@ -211,7 +212,10 @@ export async function newReader(browser: Browser, options: BrowserContextOptions
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 }, ...options })
   context.setDefaultTimeout(15_000)
   const faults: string[] = []
-  context.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+  context.on('console', (message) => {
+    // An answer is told below, with its address.
+    if (message.type() === 'error' && !message.text().includes('server responded with')) faults.push(message.text())
+  })
   context.on('weberror', (error) => faults.push(String(error.error())))
   context.on('response', (answer) => answer.status() >= 400 && faults.push(`${answer.status()} ${answer.url()}`))
   return { context, faults }

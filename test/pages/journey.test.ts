@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
 import { INTERPRETERS } from '../helpers/shell-program.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
+import { newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
 
 let browser: Browser
@@ -17,8 +17,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser?.close()
-  await endServers()
-  expect(served?.leftSomething).toBe(false)
+  expect(await served?.end()).toBe(0)
 })
 beforeEach(async () => {
   reader = await newReader(browser)

@@ -30,11 +30,6 @@ export class LabInPage {
   async says(words: string | RegExp): Promise<void> {
     await seen(this.root.locator('[data-say]').filter({ hasText: words }), this.root)
   }
-
-  /** Resolves when the lab tells this trouble. */
-  async complains(words: string | RegExp): Promise<void> {
-    await this.root.getByRole('alert').filter({ hasText: words }).waitFor()
-  }
 }
 
 export class ProgramInPage {
@@ -94,11 +89,8 @@ async function seen(element: Locator, box: Locator): Promise<void> {
   try {
     await element.waitFor({ state: 'attached' })
   } catch (error) {
-    const there = await box.evaluate(
-      (element) => `${JSON.stringify(element.dataset)}\n${element.innerText}`,
-      undefined,
-      { timeout: 1000 },
-    )
+    const tell = (element: HTMLElement) => `${JSON.stringify(element.dataset)}\n${element.innerText}`
+    const there = await box.evaluate(tell, undefined, { timeout: 1000 }).catch(() => 'nothing that could be read')
     throw new Error(`${(error as Error).message}\nThere is instead: ${there}`)
   }
 }

@@ -5,9 +5,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildSite } from '../../labs/server/build.ts'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
-import { until } from '../helpers/processes.ts'
+import { isThere, until } from '../helpers/processes.ts'
 import { copyCourse, EXTRA, endServers, lessonText, newReader, type Reader, removeCourse, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
+
+/** A program that does not end when its terminal is hung up. */
+const EDITED = "process.on('SIGHUP', () => {})\nconsole.log('edited')\nsetInterval(() => {}, 1000)\n"
 
 let folder: string
 let browser: Browser
@@ -38,13 +41,16 @@ describe('a course in the making', () => {
     await numbers.stop.click()
     await numbers.exited('SIGHUP')
     const code = numbers.box.locator('[data-panel="code"]')
-    await writeFile(join(folder, 'labs', 'catalog', EXTRA.lab, 'numbers.ts'), "console.log('edited')\n")
+    await writeFile(join(folder, 'labs', 'catalog', EXTRA.lab, 'numbers.ts'), EDITED)
     await code.filter({ hasText: "console.log('edited')" }).waitFor({ state: 'attached' })
+    // The page was loaded anew, and knows its bench again.
+    await numbers.exited('SIGHUP')
     await numbers.run.click()
-    await numbers.exited(0)
     await numbers.shows('edited')
+    const { family } = served
+    expect(family.length).toBeGreaterThanOrEqual(4)
     expect(await served.end()).toBe(0)
-    await until(() => !served.leftSomething, 'all of its processes are gone', 5)
+    await until(() => !family.some(isThere), 'all of its processes are gone', 5)
   })
 })
 

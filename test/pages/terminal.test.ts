@@ -151,7 +151,7 @@ describe('a terminal', () => {
     await numbers.run.click()
     await numbers.shows(/line \d/)
     expect(await numbers.copied()).toMatch(/^\$ node numbers\.ts\npid=\d+\nline 1\nline 2\n/)
-    await numbers.panel.getByRole('button', { name: 'Copy command' }).click()
+    await numbers.panel.locator('[data-copy-command]').click()
     expect(await clipboard()).toBe(`cd '${folder}' && node_modules/.bin/node labs/catalog/${EXTRA.lab}/numbers.ts`)
   })
 

@@ -37,6 +37,19 @@ const opened = (instead = false): Step => ({
 const joined = (connection: LabView['connection']): Step => ({ kind: 'connection', connection })
 const asked = (...programs: string[]): Step => ({ kind: 'asked', programs })
 
+const health: Health = {
+  protocol: 1,
+  version: '0.1.0',
+  interpreters: { ts: 'v26', py: null },
+  network: 'own',
+  obstacles: [],
+  system: { platform: 'linux', release: '6.1', python: null, node: '/node' },
+}
+const serves = (network: Rung, ...obstacles: Obstacle[]): Step => ({
+  kind: 'health',
+  health: { ...health, network, obstacles },
+})
+
 const told = (...steps: Step[]) => steps.reduce(fold, untouched(PROGRAMS))
 const receive = (view: LabView) => view.programs.receive as ProgramView
 
@@ -149,8 +162,6 @@ describe('the connection', () => {
 })
 
 describe('what the server says of itself', () => {
-  const health = { protocol: 1, version: '0.1.0', interpreters: { ts: 'v26', py: null } }
-
   test('nothing at all: the lab is unreachable before anybody has pressed', () => {
     const view = told({ kind: 'health', health: null })
     expect(view.connection).toBe('unreachable')
@@ -165,6 +176,50 @@ describe('what the server says of itself', () => {
     const view = told({ kind: 'health', health: null }, { kind: 'health', health })
     expect(view.connection).toBe('idle')
     expect(view.interpreters).toEqual({ ts: 'v26', py: null })
+  })
+})
+
+describe('what programs run on', () => {
+  test('is known from the server’s answer, and not while there is none', () => {
+    expect(told().network).toBe(null)
+    expect(told(serves('plain')).network).toBe('plain')
+    expect(told(serves('own'), joined('live'), joined('lost')).network).toBe('own')
+    expect(told(serves('own'), joined('connecting'), joined('unreachable')).network).toBe(null)
+    expect(told(serves('own'), { kind: 'health', health: null }).network).toBe(null)
+  })
+
+  test('may be nothing, and then the lab says why', () => {
+    const own: Obstacle = { rung: 'own', kind: 'no-python', detail: '' }
+    const words = (kind: Obstacle['kind'], detail = '') => {
+      const view = told(serves('none', own, { rung: 'plain', kind, detail }))
+      return [labWords(en, view), programWords(en, receive(view), view.network), noneWords(en, view)]
+    }
+    expect(words('asked')).toEqual(['nothing can run here', 'cannot run here', en['none.asked']])
+    expect(words('unreadable', '/root')[2]).toContain('the user nobody, who cannot read /root.')
+    expect(words('failed', 'setgid: no')[2]).toContain('the system said: setgid: no.')
+    expect(words('windows', 'no')[2]).toContain('the system said: no.')
+    expect(noneWords(zh, told(serves('none')))).toMatch(/^这里无法运行程序。/)
+  })
+})
+
+describe('a shell', () => {
+  const shell = 'shell@here'
+  const events: Step[] = [
+    happen({ kind: 'starting', program: shell, run: 1, language: 'sh', columns: 80, rows: 24 }),
+    happen({ kind: 'started', program: shell, run: 1, pid: 7, command: ['bash'] }),
+  ]
+  const withShell = (...steps: Step[]) => steps.reduce(fold, untouched([...PROGRAMS, shell]))
+
+  test('runs like a program', () => {
+    const view = withShell(...events)
+    expect(view.programs[shell]?.state).toBe('running')
+    const end = happen({ kind: 'exited', program: shell, run: 1, code: 3, signal: null, stopped: false })
+    expect(fold(view, end).programs[shell]?.exit?.code).toBe(3)
+  })
+
+  test('is not part of what the lab says of its programs', () => {
+    expect(labWords(en, withShell(...events))).toBe('ready to run')
+    expect(labWords(en, withShell(...events, asked('send')))).toBe('send is starting')
   })
 })
 

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Health, PASS_HEADER } from '../../labs/protocol.ts'
 import { startCourse } from '../helpers/course.ts'
-import { keyOf } from '../helpers/readers.ts'
+import { enter, keyOf } from '../helpers/readers.ts'
 import { placePrograms } from './programs.ts'
 import type { Means } from './ways/means.ts'
 import type { Reach } from './ways/way.ts'
@@ -18,22 +20,31 @@ export interface Contestant {
   readonly reach: Reach
   /** The server's process; 0 for `bare`, which has none. */
   readonly pid: number
+  /** Resolves when everything has ended that its clients had. */
+  settled(): Promise<void>
   close(): Promise<void>
 }
 
+/** Nobody here is refused for having too much. */
+const LIMITS = { benches: 1000, benchesPerReader: 1000 } as const
+
 /** Starts a contestant's server anew. */
 export async function start(name: Name, means: Means): Promise<Contestant> {
-  if (name === 'bare') return { name, reach: { way: 'bare', means }, pid: 0, close: async () => {} }
+  if (name === 'bare')
+    return { name, reach: { way: 'bare', means }, pid: 0, settled: async () => {}, close: async () => {} }
   return name === 'naive' ? startNaive(means) : startBench(name, means)
 }
 
 async function startNaive(means: Means): Promise<Contestant> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'naive.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'naive.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [port] = await once(createInterface(child.stdout), 'line')
   return {
     name: 'naive',
     reach: { way: 'naive', means, port: Number(port) },
     pid: child.pid as number,
+    settled: async () => {},
     async close() {
       const exited = once(child, 'exit')
       child.kill()
@@ -43,12 +54,23 @@ async function startNaive(means: Means): Promise<Contestant> {
 }
 
 async function startBench(name: 'plain' | 'own', means: Means): Promise<Contestant> {
-  const course = await startCourse({ apart: true, rung: name })
+  const course = await startCourse({ apart: true, rung: name, limits: LIMITS })
   await placePrograms(course.folder, join(means.folder, 'lines.txt'), course.addLab)
   return {
     name,
     reach: { way: 'bench', port: course.port, key: keyOf(course.port) },
     pid: course.pid,
+    settled: () => withoutBenches(course.port),
     close: () => course.close(),
   }
+}
+
+/** A bench outlives its page for some seconds. */
+async function withoutBenches(port: number): Promise<void> {
+  const { cookie, pass } = await enter(port)
+  const ask = async (): Promise<Health> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/health`, { headers: { Cookie: cookie, [PASS_HEADER]: pass } })
+    return answer.json()
+  }
+  while ((await ask()).inside?.benches !== 0) await pause(50)
 }

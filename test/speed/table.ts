@@ -26,7 +26,9 @@ function lineOf(figures: Figures, figure: Figure, name: Name): string | null {
 }
 
 function spread(values: readonly number[]): string {
-  return [Math.min(...values), median(values), Math.max(...values)].map((value) => digits(value).padStart(6)).join(' / ')
+  return [Math.min(...values), median(values), Math.max(...values)]
+    .map((value) => digits(value).padStart(6))
+    .join(' / ')
 }
 
 function comparison(ratios: readonly number[], other: string): string {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { FLOW } from '../../../labs/protocol.ts'
+import { processorTimeOf } from '../../helpers/processes.ts'
 import type { Figure } from '../figures.ts'
 import { Client, measure } from '../leader.ts'
 import { Memory } from '../process.ts'
-import { processorTimeOf } from '../../helpers/processes.ts'
 import { type Measure, servers } from './measure.ts'
 
 /** How long a page hangs, and how long one says nothing, in ms. */

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { GRACE } from '../../../labs/bench/bench.ts'
 import type { Contestant } from '../contestants.ts'
 import type { Figure } from '../figures.ts'
 import { Client } from '../leader.ts'
 import { type Holdings, holdingsOf, Memory } from '../process.ts'
+import type { Reach } from '../ways/way.ts'
 import { type Measure, type Round, servers } from './measure.ts'
 
 const TERMINALS = 50
@@ -29,28 +29,33 @@ const LEFT: Record<keyof Holdings, Figure> = {
 
 /** What fifty waiting programs cost their server, and what is left when they have ended. */
 export const idle: Measure = async (round) => {
-  const looks: (() => void)[] = []
+  const looks: (() => Promise<void>)[] = []
   for (const contestant of servers(round)) looks.push(await openAndClose(contestant, round))
-  // A bench ends some seconds after its page has left, and with it the holder of its network.
-  await pause(GRACE.left + AFTER)
-  for (const look of looks) look()
+  for (const look of looks) await look()
 }
 
-/** Resolves when all are closed, with what is to be done when benches have ended. */
-async function openAndClose({ name, reach, pid }: Contestant, { note }: Round): Promise<() => void> {
-  const client = new Client('idle', reach, { terminals: TERMINALS })
-  await client.halted()
-  await pause(AFTER)
+/** Resolves when all are closed, with what is to be done then. */
+async function openAndClose({ name, reach, pid, settled }: Contestant, { note }: Round): Promise<() => Promise<void>> {
+  // The first of everything is not what one more costs.
+  await openSome(reach, 1)
+  await settled()
   const before = holdingsOf(pid)
   const memory = new Memory(pid)
-  client.goOn()
-  await client.halted()
-  await pause(AFTER)
-  note(MEMORY, name, (memory.growth * 1000) / TERMINALS)
-  client.goOn()
-  await client.result
-  return () => {
+  await openSome(reach, TERMINALS, () => note(MEMORY, name, (memory.growth * 1000) / TERMINALS))
+  return async () => {
+    await settled()
+    await pause(AFTER)
     const after = holdingsOf(pid)
     for (const what of Object.keys(LEFT) as (keyof Holdings)[]) note(LEFT[what], name, after[what] - before[what])
   }
+}
+
+/** Opens terminals, looks when all have been there for a while, and closes them. */
+async function openSome(reach: Reach, terminals: number, look = () => {}): Promise<void> {
+  const client = new Client('idle', reach, { terminals })
+  await client.halted()
+  await pause(AFTER)
+  look()
+  client.goOn()
+  await client.result
 }

@@ -28,7 +28,8 @@ export const opening: Measure = async ({ contestants, note }) => {
       const ready = await measure('opening', reach, { ...base, unready: false })
       note(READY[language] as Figure, name, ready)
       if (name === 'bare') note(UNREADY[language] as Figure, name, ready)
-      if (name === 'own') note(UNREADY[language] as Figure, name, await measure('opening', reach, { ...base, unready: true }))
+      if (name === 'own')
+        note(UNREADY[language] as Figure, name, await measure('opening', reach, { ...base, unready: true }))
     }
   }
 }

@@ -2,18 +2,16 @@ import type { Halt } from '../talk.ts'
 import type { Way } from '../ways/way.ts'
 import { Hearing } from './hearing.ts'
 
-/** Opens terminals in which a program waits, and closes them again; the leader looks before, in between and after. */
+/** Opens terminals in which a program waits, and closes them again; the leader looks in between. */
 export async function idle(way: Way, { terminals }: { terminals: number }, halt: Halt): Promise<void> {
-  const open = async () => {
-    const hearing = new Hearing()
-    const line = await way.open({ program: 'idle', language: 'ts' }, hearing.hear)
-    await hearing.until('ready'.length)
-    return line
-  }
-  // The first of everything is not what one more costs.
-  await (await open()).close()
-  await halt()
-  const lines = await Promise.all(Array.from({ length: terminals }, open))
+  const lines = await Promise.all(
+    Array.from({ length: terminals }, async () => {
+      const hearing = new Hearing()
+      const line = await way.open({ program: 'idle', language: 'ts' }, hearing.hear)
+      await hearing.until('ready'.length)
+      return line
+    }),
+  )
   await halt()
   await Promise.all(lines.map((line) => line.close()))
 }

@@ -1,6 +1,13 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { BENCH_PATH, decodeOutput, encodeInput, type FromBench, PROTOCOL, type ToBench } from '../../../labs/protocol.ts'
+import {
+  BENCH_PATH,
+  decodeOutput,
+  encodeInput,
+  type FromBench,
+  PROTOCOL,
+  type ToBench,
+} from '../../../labs/protocol.ts'
 import { enter, knowKey, type Reader } from '../../helpers/readers.ts'
 import type { ProgramName, Wanted } from '../programs.ts'
 import type { Hear, Line, Way } from './way.ts'
@@ -98,12 +105,8 @@ class Page {
 /** Pages of the course's server, each with a bench of its own. Whoever measures has entered before. */
 export async function benchWay(port: number, key: string): Promise<Way> {
   knowKey(port, key)
-  // One reader has only so many benches.
-  const readers = await Promise.all(Array.from({ length: 4 }, () => enter(port)))
-  let next = 0
+  const reader = await enter(port)
   const open = async (lab: ProgramName) => {
-    const reader = readers[next % readers.length] as Reader
-    next += 1
     const page = await Page.connect(port, reader)
     await page.open(lab)
     return page
