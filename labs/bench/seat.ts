@@ -205,7 +205,7 @@ export class Seat {
     if (before > limits.output || run.printed <= limits.output) return
     const megabytes = limits.output / 1024 ** 2
     this.notice(run.number, { kind: 'too-much-output', program: this.runnable.name, megabytes })
-    void run.terminal?.stop()
+    void this.end()
   }
 
   async #explain({ number, said }: Run): Promise<void> {

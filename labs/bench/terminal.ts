@@ -11,7 +11,7 @@ export interface TerminalListener {
 }
 
 /** After a hang-up, a program has this long to end before it is killed, in ms. */
-const HANG_UP_GRACE = 400
+const HANG_UP_GRACE = 1000
 
 /** How soon a program that does not read its input is tried again, in ms. */
 const INPUT_PAUSE = 5

@@ -42,7 +42,7 @@ export const POLICY_IN_MAKING = [
   NEVER,
 ].join('; ')
 
-const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script>/gi
+const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi
 const IS_CODE = /^(|module|text\/javascript|application\/javascript)$/
 
 /** The hashes of the inline scripts in a page, as a policy names them. Data in a `<script>` needs none. */

@@ -40,11 +40,14 @@ export class BenchClient {
   closeCode: number | undefined
   /** Whether output is acknowledged as soon as it is there. */
   acknowledges = true
+  /** Whether output is kept for `text` and `bytes`, or only counted. */
+  keepsOutput = true
   /** The one who has this page; a reader of its own, where nothing else is said. */
   readonly reader: Reader
   readonly #socket: WebSocket
   readonly #programs = new Map<number, string>()
   readonly #sequence = new Map<string, number>()
+  readonly #received = new Map<string, number>()
   #waiting: { holds: () => boolean; resolve: () => void }[] = []
 
   private constructor(socket: WebSocket, reader: Reader) {
@@ -154,7 +157,7 @@ export class BenchClient {
   }
 
   received(program: string): number {
-    return (this.output.get(program) ?? []).reduce((sum, { length }) => sum + length, 0)
+    return this.#received.get(program) ?? 0
   }
 
   /** Resolves when this holds; looked at after every message. Rejects after `seconds`, telling what was heard last. */
@@ -219,8 +222,9 @@ export class BenchClient {
     this.last = event.n
     const { program, run, n, t, offset, bytes } = event
     this.pieces.push({ program, run, n, t, offset, length: bytes.length })
+    this.#received.set(program, this.received(program) + bytes.length)
     const output = this.output.get(program) ?? []
-    output.push(Buffer.from(bytes))
+    if (this.keepsOutput) output.push(Buffer.from(bytes))
     this.output.set(program, output)
     if (this.acknowledges) this.say({ type: 'ack', program, offset: offset + bytes.length })
   }

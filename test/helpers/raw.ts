@@ -22,12 +22,20 @@ export function getRequest(port: number, path: string, host: string | null = `12
   return `GET ${path} HTTP/1.1\r\n${host === null ? '' : `Host: ${host}\r\n`}${more}Connection: close\r\n\r\n`
 }
 
+/** The headers by which the gate decides about a WebSocket. */
+interface Asking {
+  readonly host: string | null
+  readonly origin: string | null
+  readonly cookie?: string
+}
+
 /** The first request of a WebSocket, with these headers and no others of their kind; null sends none. */
-export function upgradeRequest(headers: { host: string | null; origin: string | null }, path = BENCH_PATH): string {
+export function upgradeRequest(headers: Asking, path = BENCH_PATH): string {
   const lines = [
     `GET ${path} HTTP/1.1`,
     ...(headers.host === null ? [] : [`Host: ${headers.host}`]),
     ...(headers.origin === null ? [] : [`Origin: ${headers.origin}`]),
+    ...(headers.cookie === undefined ? [] : [`Cookie: ${headers.cookie}`]),
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
@@ -37,7 +45,7 @@ export function upgradeRequest(headers: { host: string | null; origin: string | 
 }
 
 /** Opens a WebSocket by hand and gives the first line of the answer. */
-export async function upgrade(port: number, headers: { host: string | null; origin: string | null }, path?: string) {
+export async function upgrade(port: number, headers: Asking, path?: string) {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
   socket.on('error', () => {})

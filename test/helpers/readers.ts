@@ -1,4 +1,4 @@
-import { ENTER_PATH, type Entered } from '../../labs/protocol.ts'
+import { ENTER_PATH, type Entered, type Health, type Inside, PASS_HEADER } from '../../labs/protocol.ts'
 
 /** What a browser has that was invited: its cookie, as it is sent, and its pass. */
 export interface Reader {
@@ -41,4 +41,17 @@ export async function enter(port: number): Promise<Reader> {
   const { pass }: Entered = await answer.json()
   const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';')
   return { cookie, pass }
+}
+
+/** What the server tells of itself, to a reader or to anybody. */
+export async function healthOf(port: number, who: Partial<Reader> = {}): Promise<Health> {
+  const headers = { ...(who.cookie && { Cookie: who.cookie }), ...(who.pass && { [PASS_HEADER]: who.pass }) }
+  return (await fetch(`http://127.0.0.1:${port}/health`, { headers })).json()
+}
+
+/** What there is inside the server, as a reader of its own is told. */
+export async function insideOf(port: number): Promise<Inside> {
+  const { inside } = await healthOf(port, await enter(port))
+  if (inside === undefined) throw new Error('The server tells this reader nothing.')
+  return inside
 }

@@ -9,6 +9,7 @@ import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
 import { childrenOf } from '../helpers/processes.ts'
 import { getRequest, sendRaw, upgrade, upgradeRequest } from '../helpers/raw.ts'
+import { enter, type Reader } from '../helpers/readers.ts'
 
 const LINUX = process.platform === 'linux'
 
@@ -125,16 +126,24 @@ describe('the gate', () => {
 
 describe('the server at the gate', () => {
   let course: TestCourse
+  let reader: Reader
   beforeAll(async () => {
     course = await startCourse({ apart: true })
     await course.addLab('one', { waiter: { ts: `setInterval(() => {}, 1000)` } })
+    reader = await enter(course.port)
   })
   afterAll(() => course.close())
 
-  test.each(CASES)('lets a bench be opened by nobody but its own page: $who', async ({ host, origin, opens }) => {
-    const headers = { host: withPort(host, course.port), origin: withPort(origin, course.port) }
-    expect(await upgrade(course.port, headers)).toBe(`HTTP/1.1 ${opens ? '101 Switching Protocols' : '403 Forbidden'}`)
-  })
+  test.each(CASES)(
+    'lets a reader open a bench from nowhere but its own page: $who',
+    async ({ host, origin, opens }) => {
+      const { cookie } = reader
+      const headers = { host: withPort(host, course.port), origin: withPort(origin, course.port), cookie }
+      expect(await upgrade(course.port, headers)).toBe(
+        `HTTP/1.1 ${opens ? '101 Switching Protocols' : '403 Forbidden'}`,
+      )
+    },
+  )
 
   test.each(CASES)('lets its pages be read under its own names only: $who', async ({ host, reads }) => {
     const read = (path: string) => sendRaw(course.port, getRequest(course.port, path, withPort(host, course.port)))
@@ -157,6 +166,7 @@ describe('the server at the gate', () => {
   test('agrees to no compression', async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${course.port}${BENCH_PATH}`, {
       origin: `http://127.0.0.1:${course.port}`,
+      headers: { Cookie: reader.cookie },
       perMessageDeflate: true,
     })
     await once(socket, 'open')
@@ -173,8 +183,9 @@ describe('the server at the gate', () => {
   test.runIf(LINUX)('starts no process for anyone it refuses, and one for its own page', async () => {
     const own = `127.0.0.1:${course.port}`
     for (const { host, origin, opens } of CASES) {
+      const { cookie } = reader
       if (!opens)
-        await upgrade(course.port, { host: withPort(host, course.port), origin: withPort(origin, course.port) })
+        await upgrade(course.port, { host: withPort(host, course.port), origin: withPort(origin, course.port), cookie })
     }
     expect(childrenOf(course.pid)).toEqual([])
     const page = await BenchClient.open(course.port, 'one')

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -56,6 +55,8 @@ describe.skipIf(!socketsAreTold())('a port that is taken', () => {
     await one.until(() => one.eventsOf('first', 'ready').length > 0)
     expect(await fail(two)).toEqual({ kind: 'port-held', program: 'second', port, lab: '0', holder: 'first' })
     expect(one.eventsOf('first', 'exited')).toEqual([])
+    one.say({ type: 'stop', programs: ['first'] })
+    await one.exit('first')
     await Promise.all([one.leave(), two.leave()])
   })
 
@@ -67,6 +68,8 @@ describe.skipIf(!socketsAreTold())('a port that is taken', () => {
     expect(await fail(two)).toEqual({ kind: 'port-freed', program: 'second', port, lab: '0', holder: 'first' })
     run(two, 'second')
     await two.until(() => two.eventsOf('second', 'ready').length > 0)
+    two.say({ type: 'stop', programs: ['second'] })
+    await two.exit('second')
     await two.leave()
   })
 

@@ -117,8 +117,10 @@ describe('pages from elsewhere', () => {
     const server = new CourseServer({ ...parts, pages })
     const port = await server.listen(0)
     expect(await sendRaw(port, getRequest(port, '/en/?a=b'))).toMatch(/GET \/en\/\?a=b/)
-    const headers = { host: `127.0.0.1:${port}`, origin: 'http://somewhere' }
-    expect(await sendRaw(port, upgradeRequest(headers, '/vite'))).toBe('upgraded /vite for http://somewhere')
+    const headers = { host: `127.0.0.1:${port}`, origin: `http://127.0.0.1:${port}` }
+    expect(await sendRaw(port, upgradeRequest(headers, '/vite'))).toBe(`upgraded /vite for ${headers.origin}`)
+    const foreign = await sendRaw(port, upgradeRequest({ ...headers, origin: 'http://somewhere' }, '/vite'))
+    expect(foreign).toMatch(/^HTTP\/1\.1 403/)
     const refused = await sendRaw(port, upgradeRequest({ ...headers, host: 'evil.example' }, '/vite'))
     expect(refused).toMatch(/^HTTP\/1\.1 403/)
     await server.close()
@@ -157,7 +159,8 @@ describe('pages from elsewhere', () => {
     expect(await sendRaw(port, getRequest(port, '/'))).toMatch(
       /^HTTP\/1\.1 502 (.|\r\n)*The page server at 127.0.0.1:1/,
     )
-    expect(await sendRaw(port, upgradeRequest({ host: `127.0.0.1:${port}`, origin: null }, '/vite'))).toBe('')
+    const own = `127.0.0.1:${port}`
+    expect(await sendRaw(port, upgradeRequest({ host: own, origin: `http://${own}` }, '/vite'))).toBe('')
     await server.close()
   })
 })

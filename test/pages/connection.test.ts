@@ -166,8 +166,16 @@ describe('a page', () => {
   })
 })
 
+/** Opens the link of the server in another tab. */
+async function enterElsewhere(): Promise<void> {
+  const tab = await reader.context.newPage()
+  await tab.goto(served.at('/en/'))
+  await tab.waitForURL(served.without('/en/'))
+  await tab.close()
+}
+
 describe('a server', () => {
-  test('that is stopped says so in the page, and a new one at the same port runs the lab again', async () => {
+  test('that is stopped says so in the page, and a new one at the same port runs the lab for its own link', async () => {
     const { lab, numbers, pid } = await runNumbers(page)
     const { port } = served
     expect(await served.end()).toBe(0)
@@ -181,6 +189,10 @@ describe('a server', () => {
     await numbers.state('exited')
     served = await Served.start(folder, { port })
     await numbers.run.click()
+    await lab.complains('it was not opened by the link of this start of the course')
+    await lab.connection('ended')
+    await enterElsewhere()
+    await numbers.run.click()
     await lab.connection('live')
     await numbers.state('running')
     await numbers.shows(/line \d/)
@@ -188,18 +200,19 @@ describe('a server', () => {
     await numbers.exited('SIGHUP')
   })
 
-  test('that is killed is missed in the page, which says that its bench is gone when there is another server', async () => {
+  test('that is killed is missed in the page, which tells of the new link when there is another server', async () => {
     const { lab, numbers, pid } = await runNumbers(page)
     const { port } = served
     expect(await served.end('SIGKILL')).toBe('SIGKILL')
     await lab.connection('lost')
     await lab.says('connection lost, trying again')
     served = await Served.start(folder, { port })
-    await lab.connection('live')
-    await lab.says('The earlier bench is gone, and what ran there has ended; this is a new one.')
+    await lab.connection('ended')
+    await lab.complains('In this browser, open the link that npm start printed last')
     await numbers.state('exited')
     await numbers.says('ended with its bench')
     await until(() => !isThere(pid), 'the program is gone')
+    await enterElsewhere()
     await numbers.run.click()
     await numbers.state('running')
     await numbers.stop.click()

@@ -5,6 +5,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
+import type { Rung } from '../../labs/protocol.ts'
 import { COURSE } from '../helpers/course.ts'
 import { childrenOf } from '../helpers/processes.ts'
 
@@ -58,9 +59,11 @@ export class Served {
       env = {},
       file = 'main.ts',
       opens = false,
-    }: { port?: number; env?: NodeJS.ProcessEnv; file?: string; opens?: boolean } = {},
+      network,
+    }: { port?: number; env?: NodeJS.ProcessEnv; file?: string; opens?: boolean; network?: Rung } = {},
   ): Promise<Served> {
     const args = [join(folder, 'labs', 'server', file), ...(opens ? [] : ['--no-open']), '--port', String(port)]
+    if (network) args.push('--network', network)
     const own = Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name))
     const child = spawn(process.execPath, args, {
       cwd: tmpdir(),

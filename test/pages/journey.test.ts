@@ -178,7 +178,7 @@ describe('the lesson on TCP', () => {
 describe('a language of programs', () => {
   const languages = () =>
     page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>('[data-program]')].map((box) => {
+      [...document.querySelectorAll<HTMLElement>('[data-end]')].map((box) => {
         const visible = [...box.querySelectorAll<HTMLElement>('[data-panel=code]')].filter((code) =>
           code.checkVisibility(),
         )

@@ -30,6 +30,11 @@ export class LabInPage {
   async says(words: string | RegExp): Promise<void> {
     await seen(this.root.locator('[data-say]').filter({ hasText: words }), this.root)
   }
+
+  /** Resolves when the lab tells this trouble. */
+  async complains(words: string | RegExp): Promise<void> {
+    await this.root.getByRole('alert').filter({ hasText: words }).waitFor()
+  }
 }
 
 export class ProgramInPage {

@@ -1,10 +1,12 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { buildSite } from '../../labs/server/build.ts'
+import { CourseServer } from '../../labs/server/server.ts'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
+import { testParts } from '../helpers/parts.ts'
 import { isThere, until } from '../helpers/processes.ts'
 import { copyCourse, EXTRA, endServers, lessonText, newReader, type Reader, removeCourse, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
@@ -94,12 +96,10 @@ describe('a lesson with mistakes', () => {
 
 describe('a machine without Python', () => {
   test('says so at the Python program, and runs the one in TypeScript', async () => {
-    const bin = join(folder, 'bin')
-    await mkdir(bin)
-    const served = await Served.start(COURSE, { env: { PATH: bin } })
-    expect(served.printed).toContain('no python3 (Python programs cannot run)')
+    const server = new CourseServer(await testParts(COURSE, 'plain', false))
+    const port = await server.listen(0)
     const page = await reader.context.newPage()
-    await page.goto(served.at('/en/udp/the-datagram-that-vanished/'))
+    await page.goto(`http://127.0.0.1:${port}/en/udp/the-datagram-that-vanished/?key=${server.key}`)
     const lab = new LabInPage(page, 'udp-aligned')
     const [receive, send] = [lab.program('receive'), lab.program('send')]
     await receive.choose('py')
@@ -115,6 +115,6 @@ describe('a machine without Python', () => {
     await receive.shows('数据')
     await receive.exited(0)
     await send.exited(0)
-    expect(await served.end()).toBe(0)
+    await server.close()
   })
 })

@@ -37,7 +37,7 @@ export async function start(name: Name, means: Means): Promise<Contestant> {
 
 async function startNaive(means: Means): Promise<Contestant> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'naive.ts')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   const [port] = await once(createInterface(child.stdout), 'line')
   return {
@@ -47,7 +47,7 @@ async function startNaive(means: Means): Promise<Contestant> {
     settled: async () => {},
     async close() {
       const exited = once(child, 'exit')
-      child.kill()
+      child.stdin.end()
       await exited
     },
   }
@@ -69,7 +69,9 @@ async function startBench(name: 'plain' | 'own', means: Means): Promise<Contesta
 async function withoutBenches(port: number): Promise<void> {
   const { cookie, pass } = await enter(port)
   const ask = async (): Promise<Health> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/health`, { headers: { Cookie: cookie, [PASS_HEADER]: pass } })
+    const answer = await fetch(`http://127.0.0.1:${port}/health`, {
+      headers: { Cookie: cookie, [PASS_HEADER]: pass, Connection: 'close' },
+    })
     return answer.json()
   }
   while ((await ask()).inside?.benches !== 0) await pause(50)

@@ -15,7 +15,7 @@ import { NAMES, start } from './contestants.ts'
 import { Figures } from './figures.ts'
 import { writeLines } from './lines.ts'
 import { machineFacts } from './machine.ts'
-import { MEASURES } from './measures/measures.ts'
+import { MEASURES, ONCE } from './measures/measures.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { addFiles, placePrograms } from './programs.ts'
 import { printFigures } from './table.ts'
@@ -64,7 +64,8 @@ async function run({ rounds, only }: Options, folder: string): Promise<boolean> 
   const losses: string[] = []
   for (let round = 1; round <= rounds; round += 1) {
     const contestants = await Promise.all(names.map((name) => start(name, means)))
-    for (const measure of only) {
+    const isOnce = (measure: string) => ONCE.includes(measure) && only.length > 1
+    for (const measure of only.filter((measure) => round === 1 || !isOnce(measure))) {
       process.stderr.write(`round ${round} of ${rounds}: ${measure}\n`)
       await MEASURES[measure]?.({
         contestants: shuffled(contestants),

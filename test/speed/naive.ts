@@ -1,4 +1,4 @@
-/** What one would write in half an hour: a terminal behind a WebSocket, JSON in, text out. Prints its port. */
+/** What one would write in half an hour: a terminal behind a WebSocket, JSON in, text out. Prints its port; ends when its input does. */
 import type { AddressInfo } from 'node:net'
 import { type IPty, spawn } from 'node-pty'
 import { WebSocketServer } from 'ws'
@@ -21,3 +21,4 @@ server.on('connection', (socket) => {
   socket.on('close', () => pty?.kill('SIGKILL'))
 })
 server.on('listening', () => console.log((server.address() as AddressInfo).port))
+process.stdin.resume().on('end', () => process.exit())

@@ -29,6 +29,10 @@ LAST_CAPABILITY = 40
 # The terminal's line editor erases whole characters (termios.h; Python names it from 3.13 on).
 IUTF8 = 0o40000
 WORKSPACE = "/lab"
+# Where memory runs short, the kernel ends a program of a bench before anything else (proc(5): from -1000 to 1000).
+ENDED_FIRST = "900"
+# A program that has used up its time is told by SIGXCPU, and killed so many seconds later.
+LAST_SECONDS = 5
 WIRE_COMMANDS, WIRE_REPORTS = 3, 4
 
 
@@ -141,7 +145,9 @@ class Holder:
             if number not in (signal.SIGKILL, signal.SIGSTOP):
                 signal.signal(number, signal.SIG_DFL)
         for name, limit in command["limits"].items():
-            lower(getattr(resource, f"RLIMIT_{name.upper()}"), limit)
+            lower(getattr(resource, f"RLIMIT_{name.upper()}"), limit, LAST_SECONDS if name == "cpu" else 0)
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write(ENDED_FIRST)
         check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         capability = command.get("capability")
         if capability is None:
@@ -167,11 +173,11 @@ class Holder:
                 say(run=run, code=max(code, 0), signal=max(-code, 0))
 
 
-def lower(which, limit):
-    """Sets a limit for good; never above what is already imposed."""
-    _, hard = resource.getrlimit(which)
-    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(which, (limit, limit))
+def lower(which, limit, more):
+    """Sets a limit for good, and `more` above it the hard one; never above what is already imposed."""
+    _, imposed = resource.getrlimit(which)
+    both = (limit, limit + more)
+    resource.setrlimit(which, both if imposed == resource.RLIM_INFINITY else tuple(min(one, imposed) for one in both))
 
 
 def become_user(uid, gid):
@@ -202,8 +208,8 @@ def drop_capabilities(kept):
 def make_root(keep, modules):
     """
     A root folder in memory: the machine's own top folders, and beside them an empty `/tmp` and the workspace `/lab`.
-    `keep` lists folders that must stay visible even when they lie below `/tmp`; `modules` is what `/lab/node_modules`
-    points to.
+    Where else everybody may write and nobody clears up, that is the bench's own as well. `keep` lists folders that must
+    stay visible even when they lie below `/tmp`; `modules` is what `/lab/node_modules` points to.
     """
     check(LIBC.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
     root = "/mnt" if os.path.isdir("/mnt") else "/media"
@@ -224,6 +230,10 @@ def make_root(keep, modules):
         if path.startswith("/tmp/"):
             os.makedirs(f"{root}{path}", exist_ok=True)
             bind(path, f"{root}{path}")
+    if os.path.isdir(f"{root}/dev/shm"):
+        check(LIBC.mount(b"tmpfs", f"{root}/dev/shm".encode(), b"tmpfs", 0, b"size=16m,mode=1777"))
+    if os.path.isdir(f"{root}/var/tmp") and not any(path.startswith("/var/tmp/") for path in keep):
+        bind(f"{root}/tmp", f"{root}/var/tmp")
     os.mkdir(f"{root}/proc")
     os.mkdir(f"{root}{WORKSPACE}")
     with open(f"{root}{WORKSPACE}/package.json", "w") as file:

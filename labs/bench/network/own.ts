@@ -40,7 +40,7 @@ const { native: pty } = nodePty as unknown as { native: Pty }
 /** Where programs find their files, in every bench the same: the compile cache goes by the path. */
 const WORKSPACE = '/lab'
 
-const UNSHARE = ['--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+const UNSHARE = ['--map-root-user', '--net', '--mount', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc']
 
 /**
  * A network of the bench's own, and a process tree of its own: a holder (`holder.py`) as process 1 of fresh namespaces,

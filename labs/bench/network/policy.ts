@@ -1,5 +1,5 @@
 import { chownSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { User } from '../interpreters.ts'
 
@@ -15,8 +15,11 @@ export interface Policy {
   readonly heap: number
   /** Folders that stay visible even when they lie below `/tmp`, which is a bench's own. */
   readonly keep: readonly string[]
-  /** Resource limits of every program, as `setrlimit` names and counts them. */
-  readonly limits: Readonly<Record<'data' | 'nproc' | 'fsize' | 'nofile' | 'cpu' | 'core', number>>
+  /**
+   * Resource limits of every program in a network of its own, as `setrlimit` names and counts them; `nproc` counts all
+   * processes and threads of the bench.
+   */
+  readonly limits: Readonly<Partial<Record<'data' | 'nproc' | 'fsize' | 'nofile' | 'cpu' | 'core', number>>>
 }
 
 /**
@@ -39,13 +42,22 @@ export function homePolicy(folder: string): Policy {
     limits: {
       // Node reserves 600 MB before it begins.
       data: 1024 ** 3,
-      nproc: 256,
+      ...(countsByNamespace(release()) && { nproc: 256 }),
       fsize: 64 * 1024 ** 2,
       nofile: 1024,
       cpu: 600,
       core: 0,
     },
   }
+}
+
+/**
+ * Whether a Linux of this release counts the processes of each user namespace apart, as 5.14 does. An older one counts
+ * all that its user has running anywhere, to which a bench's limit would be none.
+ */
+export function countsByNamespace(release: string): boolean {
+  const [major = 0, minor = 0] = release.split('.').map(Number)
+  return major > 5 || (major === 5 && minor >= 14)
 }
 
 /** Below the course's folder, or where that cannot be written to, in the system's folder for passing things. */

@@ -47,22 +47,26 @@ export const flood: Measure = async ({ contestants, printed, note, lost }) => {
   }
 }
 
-/** A page that stops reading in the middle of a flood. */
+/** A page that stops reading in the middle of a flood. All at once: what is looked at is memory. */
 export const stall: Measure = async (round) => {
-  for (const { name, reach, pid } of servers(round)) {
-    const client = new Client('stall', reach, {})
-    await client.halted()
-    const memory = new Memory(pid)
-    await pause(HANGS)
-    round.note(STALLED, name, memory.mostGrowth)
-    client.goOn()
-    await client.result
-  }
+  await Promise.all(
+    servers(round).map(async ({ name, reach, pid }) => {
+      const client = new Client('stall', reach, {})
+      await client.halted()
+      const memory = new Memory(pid)
+      await pause(HANGS)
+      round.note(STALLED, name, memory.mostGrowth)
+      client.goOn()
+      await client.result
+    }),
+  )
 }
 
-/** A page that reads a flood and never acknowledges. */
+/** A page that reads a flood and never acknowledges. All at once: what is let through is bounded, or it is not. */
 export const silence: Measure = async (round) => {
-  for (const { name, reach } of servers(round)) {
-    round.note(LET_THROUGH, name, await measure('silence', reach, { milliseconds: SAYS_NOTHING }))
-  }
+  await Promise.all(
+    servers(round).map(async ({ name, reach }) => {
+      round.note(LET_THROUGH, name, await measure('silence', reach, { milliseconds: SAYS_NOTHING }))
+    }),
+  )
 }

@@ -29,15 +29,16 @@ const LEFT: Record<keyof Holdings, Figure> = {
 
 /** What fifty waiting programs cost their server, and what is left when they have ended. */
 export const idle: Measure = async (round) => {
+  const contestants = servers(round)
+  // The first of everything is not what one more costs.
+  await Promise.all(contestants.map(({ reach }) => openSome(reach, 1)))
   const looks: (() => Promise<void>)[] = []
-  for (const contestant of servers(round)) looks.push(await openAndClose(contestant, round))
+  for (const contestant of contestants) looks.push(await openAndClose(contestant, round))
   for (const look of looks) await look()
 }
 
 /** Resolves when all are closed, with what is to be done then. */
 async function openAndClose({ name, reach, pid, settled }: Contestant, { note }: Round): Promise<() => Promise<void>> {
-  // The first of everything is not what one more costs.
-  await openSome(reach, 1)
   await settled()
   const before = holdingsOf(pid)
   const memory = new Memory(pid)
@@ -58,4 +59,5 @@ async function openSome(reach: Reach, terminals: number, look = () => {}): Promi
   look()
   client.goOn()
   await client.result
+  await pause(AFTER)
 }

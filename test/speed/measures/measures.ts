@@ -18,3 +18,6 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   network,
   idle,
 }
+
+/** Those that take long and vary little: once is enough, unless nothing else is wanted. */
+export const ONCE: readonly string[] = ['idle']

@@ -3,14 +3,21 @@ import { measure } from '../leader.ts'
 import { SHAPES } from '../probes/network.ts'
 import type { Measure } from './measure.ts'
 
-const SAMPLES = 3
+const SAMPLES = 2
 
-const WORDS = { one: 'one host', two: 'two hosts and a wire', three: 'three hosts and two wires' } as const
+type Shape = (typeof SHAPES)[number]
 
-const figuresOf = (how: string): Record<(typeof SHAPES)[number], Figure> => {
-  const of = (shape: (typeof SHAPES)[number]): Figure => ({ title: `Network of ${WORDS[shape]}${how}`, unit: 'ms' })
-  return { one: of('one'), two: of('two'), three: of('three') }
+const WORDS: Record<Shape, string> = {
+  one: 'one host',
+  two: 'two hosts, a wire',
+  twoSix: 'two hosts, a wire, IPv6',
+  three: 'three hosts, two wires, IPv6',
 }
+
+const figuresOf = (how: string) =>
+  Object.fromEntries(
+    SHAPES.map((shape) => [shape, { title: `Network of ${WORDS[shape]}${how}`, unit: 'ms' }]),
+  ) as Record<Shape, Figure>
 const COLD = figuresOf(', from nothing')
 const READY = figuresOf(', with a holder that stood ready')
 const WIRE: Figure = { title: 'TCP over a wire', unit: 'Mbit/s', goal: { at: 'least', value: 100 } }

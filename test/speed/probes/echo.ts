@@ -21,7 +21,7 @@ export async function echo(way: Way, { samples, flooded }: { samples: number; fl
   await hearing.until('ready'.length)
   const times: number[] = []
   for (let i = -WARM_UP; i < samples; i += 1) {
-    await pause(2 + 2 * Math.random())
+    await pause(1 + 2 * Math.random())
     const typed = performance.now()
     line.type('x')
     await hearing.until(hearing.bytes + 1)

@@ -7,10 +7,10 @@ import { Hearing } from './hearing.ts'
 const { Terminal: Screen } = createRequire(import.meta.url)('@xterm/xterm') as { Terminal: typeof Terminal }
 
 /** How long a program floods before it is interrupted, in ms. */
-const FLOODED = 300
+const FLOODED = 200
 
 /** A screen on which nothing happens for so long has come to rest, in ms. */
-const REST = 250
+const REST = 200
 
 /** Types Ctrl-C into floods, before a terminal as the page has it. Gives for each the ms until its screen was at rest. */
 export async function interrupt(way: Way, { times }: { times: number }): Promise<number[]> {

@@ -6,16 +6,21 @@ import { OwnNetwork } from '../../../labs/bench/network/own.ts'
 import type { Policy } from '../../../labs/bench/network/policy.ts'
 import { type NetworkDefinition, readNetwork } from '../../../labs/network.ts'
 import { COURSE } from '../../helpers/course.ts'
-import { THREE, TWO } from '../../helpers/networks.ts'
+import { THREE, TWO, TWO_SIX } from '../../helpers/networks.ts'
 import { median } from '../statistics.ts'
 
-export const SHAPES = ['one', 'two', 'three'] as const
+export const SHAPES = ['one', 'two', 'twoSix', 'three'] as const
 type Shape = (typeof SHAPES)[number]
 
-const DEFINITIONS: Record<Shape, NetworkDefinition | undefined> = { one: undefined, two: TWO, three: THREE }
+const DEFINITIONS: Record<Shape, NetworkDefinition | undefined> = {
+  one: undefined,
+  two: TWO,
+  twoSix: TWO_SIX,
+  three: THREE,
+}
 
 /** A holder that was started so long ago waits for its orders, in ms. */
-const SETTLED = 600
+const SETTLED = 300
 
 /** What is sent over the wire, in bytes. */
 const SENT = 20_000_000
@@ -37,7 +42,12 @@ export async function setUp(_: null, { samples, ...ground }: Ground & { samples:
     return median(took)
   }
   const both = async (shape: Shape) => ({ cold: await times(shape, 0), ready: await times(shape, SETTLED) })
-  return { one: await both('one'), two: await both('two'), three: await both('three') }
+  return {
+    one: await both('one'),
+    two: await both('two'),
+    twoSix: await both('twoSix'),
+    three: await both('three'),
+  }
 }
 
 async function build({ python, policy }: Ground, shape: Shape, settled: number): Promise<number> {
@@ -61,8 +71,8 @@ export async function wire(_: null, ground: Ground): Promise<number> {
   await receiver.until(/ready/)
   const words = ['tcp_send', '10.0.0.2', '7000', `${SENT}`]
   const sender = await run(own, ground, { number: 2, host: 'a', words })
-  const [, hash, seconds] = await sender.until(/^\d+ (\w+) ([\d.e-]+)/m)
-  const [, arrived] = await receiver.until(/^\d+ (\w+) /m)
+  const [, hash, seconds] = await sender.until(/^\d+ (\w+) ([\d.e-]+)\r/m)
+  const [, arrived] = await receiver.until(/^\d+ (\w+) \S+\r/m)
   await own.close()
   if (hash !== arrived) throw new Error('What arrived over the wire is not what was sent.')
   return (SENT * 8) / 1e6 / Number(seconds)

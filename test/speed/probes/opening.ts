@@ -4,28 +4,40 @@ import { median } from '../statistics.ts'
 import type { Way } from '../ways/way.ts'
 import { Hearing } from './hearing.ts'
 
-export interface OpeningOptions {
+/** One thing that is opened again and again. */
+export interface OpeningCase {
   readonly language: RunLanguage
-  readonly samples: number
-  /** How long the contestant is left alone before each, in ms. */
-  readonly rest: number
-  /** Without what is kept ready for the next reader. */
+  /** What is kept ready for the next reader is used up before. */
   readonly unready: boolean
 }
 
-/** From the wish for a program, before any connection is made, to its first byte: the median, in ms. */
-export async function opening(way: Way, { language, samples, rest, unready }: OpeningOptions): Promise<number> {
-  const times: number[] = []
+export interface OpeningOptions {
+  readonly cases: readonly OpeningCase[]
+  readonly samples: number
+  /** How long the contestant is left alone before each, in ms. */
+  readonly rest: number
+}
+
+/** From the wish for a program, before any connection is made, to its first byte: for each case the median, in ms. */
+export async function opening(way: Way, { cases, samples, rest }: OpeningOptions): Promise<number[]> {
+  const times = cases.map((): number[] => [])
   // The first is the first of everything.
   for (let i = -1; i < samples; i += 1) {
-    await pause(rest)
-    if (unready) await way.useReserve()
-    const hearing = new Hearing()
-    const began = performance.now()
-    const line = await way.open({ program: 'hello', language }, hearing.hear)
-    await hearing.until(1)
-    if (i >= 0) times.push(hearing.first - began)
-    void line.close()
+    for (const [index, { language, unready }] of cases.entries()) {
+      await pause(rest)
+      if (unready) await way.useReserve()
+      const took = await openOnce(way, language)
+      if (i >= 0) times[index]?.push(took)
+    }
   }
-  return median(times)
+  return times.map(median)
+}
+
+async function openOnce(way: Way, language: RunLanguage): Promise<number> {
+  const hearing = new Hearing()
+  const began = performance.now()
+  const line = await way.open({ program: 'hello', language }, hearing.hear)
+  await hearing.until(1)
+  void line.close()
+  return hearing.first - began
 }

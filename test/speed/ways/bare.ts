@@ -17,14 +17,20 @@ export function bareWay(means: Means): Way {
 }
 
 function lineOf(pty: IPty): Line {
+  let isOver = false
+  const exited = new Promise<void>((resolve) => {
+    pty.onExit(() => {
+      isOver = true
+      resolve()
+    })
+  })
   return {
     type: (text) => pty.write(text),
     pause: () => pty.pause(),
-    close: () =>
-      new Promise((resolve) => {
-        pty.onExit(() => resolve())
-        pty.resume()
-        pty.kill('SIGKILL')
-      }),
+    close() {
+      pty.resume()
+      if (!isOver) pty.kill('SIGKILL')
+      return exited
+    },
   }
 }

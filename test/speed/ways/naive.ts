@@ -17,6 +17,7 @@ export function naiveWay(means: Means, port: number): Way {
         type: (input) => say({ input }),
         pause: () => socket.pause(),
         async close() {
+          if (socket.readyState === WebSocket.CLOSED) return
           const closed = once(socket, 'close')
           socket.terminate()
           await closed

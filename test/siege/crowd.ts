@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { BenchClient } from '../helpers/bench-client.ts'
+import { descriptorsOf } from '../helpers/processes.ts'
+import { insideOf } from '../helpers/readers.ts'
+import { atMost, exactly, type Finding } from './finding.ts'
+import { type Holdings, holdingsOf } from './processes.ts'
+import { Stronghold } from './stronghold.ts'
+
+/** So many benches are open at once. */
+const AT_ONCE = 20
+
+/** Opens and leaves benches, in each of which something runs, and counts what the server holds before and after. */
+export async function crowd(benches: number): Promise<Finding[]> {
+  // Benches that nobody uses end soon, so that nobody has to wait for them.
+  const stronghold = await Stronghold.build({ idle: 1000 })
+  try {
+    // The first ones make what stays: pools, caches, code that is compiled.
+    await openAndLeave(stronghold, AT_ONCE)
+    const before = await atRest(stronghold)
+    for (let done = 0; done < benches; done += AT_ONCE) {
+      await openAndLeave(stronghold, Math.min(AT_ONCE, benches - done))
+    }
+    const after = await atRest(stronghold)
+    return [
+      exactly('benches opened and closed', benches, benches),
+      exactly('processes more', after.processes - before.processes, 0),
+      exactly('network namespaces more', after.networks - before.networks, 0),
+      exactly('descriptors of the server more', after.descriptors - before.descriptors, 0),
+      atMost('memory of the server grown by', (after.memory - before.memory) / 1e6, 40, ' MB'),
+    ]
+  } finally {
+    await stronghold.close()
+  }
+}
+
+async function openAndLeave(stronghold: Stronghold, count: number): Promise<void> {
+  const pages: BenchClient[] = []
+  for (let at = 0; at < count; at += 4) {
+    const some = Array.from({ length: Math.min(4, count - at) }, () => stronghold.open())
+    pages.push(...(await Promise.all(some)))
+  }
+  await Promise.all(
+    pages.map(async (page) => {
+      page.run({ program: 'shell@here', language: 'sh' })
+      await page.until(() => page.text('shell@here').includes('$'))
+      await page.leave()
+    }),
+  )
+  while ((await insideOf(stronghold.port)).benches > 0) await pause(50)
+}
+
+/** What is held when nothing is under way any more: the pool is full again, and ended processes are buried. */
+async function atRest({ pid }: Stronghold): Promise<Holdings> {
+  let last = holdingsOf(pid)
+  for (let calm = 0; calm < 10; ) {
+    await pause(100)
+    const now = holdingsOf(pid)
+    calm = now.processes === last.processes && descriptorsOf(pid).length === last.descriptors ? calm + 1 : 0
+    last = now
+  }
+  return last
+}
