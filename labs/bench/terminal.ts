@@ -174,22 +174,16 @@ export class Terminal {
       if (this.#inLastWords) return stream
       this.#inLastWords = true
       this.#endRest()
-      const began = performance.now()
-      let silent = true
+      const atLatest = setTimeout(destroy, LAST_WORDS.altogether)
+      let silence = setTimeout(destroy, LAST_WORDS.silence)
       stream.on('data', () => {
-        silent = false
+        clearTimeout(silence)
+        silence = setTimeout(destroy, LAST_WORDS.silence)
       })
-      const look = () => {
-        if (silent || performance.now() - began > LAST_WORDS.altogether) destroy()
-        else {
-          silent = true
-          timer = lookAfterSilence()
-        }
-      }
-      // Timers come before reading in a turn of the event loop: what arrived while it was busy is to be read first.
-      const lookAfterSilence = () => setTimeout(() => setImmediate(look), LAST_WORDS.silence)
-      let timer = lookAfterSilence()
-      stream.once('close', () => clearTimeout(timer))
+      stream.once('close', () => {
+        clearTimeout(silence)
+        clearTimeout(atLatest)
+      })
       stream.resume()
       return stream
     }

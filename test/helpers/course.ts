@@ -107,7 +107,7 @@ async function startHere(folder: string, python: boolean): Promise<TestServer> {
 
 async function startApart(folder: string): Promise<TestServer> {
   const serve = join(COURSE, 'test', 'helpers', 'serve.ts')
-  const child = spawn(process.execPath, [serve, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [serve, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [line] = await once(createInterface(child.stdout), 'line')
   return {
     port: Number(line),

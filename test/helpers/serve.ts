@@ -1,4 +1,7 @@
-/** The course's server in a process of its own, for tests that measure or kill it: `node serve.ts FOLDER`. */
+/**
+ * The course's server in a process of its own, for tests that measure or kill it: `node serve.ts FOLDER`.
+ * It ends with its standard input, so that a test that fails leaves no server behind.
+ */
 import { join } from 'node:path'
 import { findInterpreters } from '../../labs/bench/interpreters.ts'
 import { endOrphans } from '../../labs/bench/leftovers.ts'
@@ -15,4 +18,6 @@ const server = new CourseServer({
   pages: builtPages(join(folder, 'dist')),
 })
 console.log(await server.listen(0))
-process.once('SIGTERM', () => void server.close().then(() => process.exit(0)))
+const end = () => void server.close().then(() => process.exit(0))
+process.once('SIGTERM', end)
+process.stdin.resume().once('end', end)
