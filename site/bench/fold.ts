@@ -50,6 +50,8 @@ export interface LabView {
   readonly network: Rung | null
   /** Why they run on nothing better. */
   readonly obstacles: readonly Obstacle[]
+  /** How many hosts the lab has. */
+  readonly hosts: number
 }
 
 /** One thing to take into account: news of the source, an act of the reader, or what the server said of itself. */
@@ -73,7 +75,7 @@ const READY: ProgramView = {
 }
 
 /** A lab as the page printed it. */
-export function untouched(programs: readonly string[]): LabView {
+export function untouched(programs: readonly string[], hosts = 1): LabView {
   return {
     connection: 'idle',
     programs: Object.fromEntries(programs.map((name) => [name, READY])),
@@ -85,6 +87,7 @@ export function untouched(programs: readonly string[]): LabView {
     interpreters: null,
     network: null,
     obstacles: [],
+    hosts,
   }
 }
 
@@ -115,6 +118,12 @@ export function fold(view: LabView, step: Step): LabView {
     case 'event':
       return happen(view, step.event)
   }
+}
+
+/** Why nothing of the lab can run where the server answers: it runs nothing, or the plain machine is one host only. */
+export function whyNot({ network, hosts }: LabView): 'none' | 'hosts' | null {
+  if (network === 'none') return 'none'
+  return network === 'plain' && hosts > 1 ? 'hosts' : null
 }
 
 /** Whether a program has begun and not ended. */

@@ -1,11 +1,11 @@
 /** `<bench-lab>`: brings a lab of the page to life. What it shows is a fold; this file wires it to buttons. */
 import type { Language } from '../../labs/lab.ts'
 import { choose, languageOf } from './choice.ts'
-import { fold, isAlive, isBusy, type LabView, type Step, untouched } from './fold.ts'
+import { fold, isAlive, isBusy, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
 import { LiveSource } from './live.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
-import { labWords, noneWords } from './sentences.ts'
+import { labWords, whyNotWords } from './sentences.ts'
 import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
 import type { BenchSource, News } from './source.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
@@ -35,7 +35,7 @@ class BenchLab extends HTMLElement {
         return [box.name, box]
       }),
     )
-    this.#view = untouched([...this.#boxes.keys()])
+    this.#view = untouched([...this.#boxes.keys()], Number(this.dataset.hosts))
     labs.add(this)
     this.#wireTools(signal)
     signal.addEventListener(
@@ -135,8 +135,8 @@ class BenchLab extends HTMLElement {
   }
 
   #canRun({ language }: ProgramBox): boolean {
-    const { network, interpreters } = this.#view
-    return network !== 'none' && (language === 'sh' || interpreters?.[language] !== null)
+    const { interpreters } = this.#view
+    return whyNot(this.#view) === null && (language === 'sh' || interpreters?.[language] !== null)
   }
 
   #isBusy(box: ProgramBox): boolean {
@@ -201,8 +201,8 @@ class BenchLab extends HTMLElement {
     else delete this.dataset.source
     setText(label, isLive ? word(this.#words, { key: `source.${network}` }) : '')
     if (label) label.hidden = !isLive
-    setText(this.querySelector<HTMLElement>('[data-why]'), network === 'none' ? noneWords(this.#words, this.#view) : '')
-    if (none) none.hidden = network !== 'none'
+    setText(this.querySelector<HTMLElement>('[data-why]'), whyNotWords(this.#words, this.#view))
+    if (none) none.hidden = whyNot(this.#view) === null
     for (const note of this.querySelectorAll<HTMLElement>('[data-shell-note]')) {
       if (isLive) setText(note, word(this.#words, { key: `lab.shell-${network}` }))
     }

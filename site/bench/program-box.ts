@@ -1,7 +1,7 @@
 import type { End, Language } from '../../labs/lab.ts'
 import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/protocol.ts'
 import { copy, pasted } from './clipboard.ts'
-import { isBusy, type LabView, type ProgramView, shownState } from './fold.ts'
+import { isBusy, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
 import type { TerminalPanel } from './panels/terminal.ts'
 import { type Ended, endWords, programWords } from './sentences.ts'
 import { settings } from './settings.ts'
@@ -111,7 +111,7 @@ export class ProgramBox {
     dataset.state = shownState(view)
     if (!busy && view.exit) dataset.exit = view.exit.signal ?? String(view.exit.code)
     else delete dataset.exit
-    setText(this.#find('[data-words]'), programWords(words, view, lab.network))
+    setText(this.#find('[data-words]'), programWords(words, view, whyNot(lab) === null))
     const { language } = this
     const missing = !busy && language !== 'sh' && lab.interpreters?.[language] === null
     const sentence = this.#find('[data-missing]')
@@ -123,7 +123,7 @@ export class ProgramBox {
     else if (this.end === null) run?.removeAttribute('aria-label')
     else run?.setAttribute('aria-label', this.#say('lab.run-program', { program: this.title }))
     if (this.end !== null) run?.classList.toggle('go', !busy)
-    setDisabled(run, missing || (lab.network === 'none' && !busy))
+    setDisabled(run, missing || (whyNot(lab) !== null && !busy))
     for (const radio of this.#radios()) radio.disabled = busy
     setDisabled(this.#find('[data-paste]'), view.state !== 'running')
     this.#panel?.setRunning(view.state === 'running')

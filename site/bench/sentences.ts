@@ -1,11 +1,11 @@
 /** What a lab says of itself, chosen from what it shows. The words themselves are in `content/ui/`. */
 import { SHELL } from '../../labs/protocol.ts'
-import type { LabView, ProgramView } from './fold.ts'
+import { type LabView, type ProgramView, whyNot } from './fold.ts'
 import { type Sentence, type Words, word, wordTrouble } from './words.ts'
 
-/** The state of one program: `running · UDP port 12822`. `network` is what programs run on. */
-export function programWords(words: Words, program: ProgramView, network: LabView['network'] = null): string {
-  if (network === 'none' && program.state === 'ready') return word(words, { key: 'state.none' })
+/** The state of one program: `running · UDP port 12822`. `can` says whether anything can run here. */
+export function programWords(words: Words, program: ProgramView, can = true): string {
+  if (!can && program.state === 'ready') return word(words, { key: 'state.none' })
   return word(words, situation(program, 'state'))
 }
 
@@ -17,7 +17,7 @@ export function labWords(words: Words, view: LabView): string {
   }
   if (ending !== null) return word(words, { key: `ending.${ending}` })
   if (instead) return word(words, { key: 'say.new-bench' })
-  if (view.network === 'none') return word(words, { key: 'say.none' })
+  if (whyNot(view)) return word(words, { key: 'say.none' })
   const told = Object.entries(view.programs).filter(
     ([name, program]) => !name.startsWith(SHELL) && (program.asked || program.state !== 'ready'),
   )
@@ -32,8 +32,12 @@ export function labWords(words: Words, view: LabView): string {
   return [...sentences, ...back].join(word(words, { key: 'say.between' }))
 }
 
-/** Why nothing can run where a server answers and runs nothing. */
-export function noneWords(words: Words, { obstacles }: LabView): string {
+/** Why nothing of the lab can run though a server answers; empty where it can. */
+export function whyNotWords(words: Words, view: LabView): string {
+  const why = whyNot(view)
+  if (why === null) return ''
+  if (why === 'hosts') return word(words, { key: 'none.hosts' })
+  const { obstacles } = view
   const { kind = 'failed', detail = '' } = obstacles.findLast(({ rung }) => rung === 'plain') ?? {}
   const key = Object.hasOwn(words, `none.${kind}`) ? `none.${kind}` : 'none.failed'
   return word(words, { key, values: { detail } })

@@ -117,7 +117,7 @@ async function startHere(folder: string, rung: Rung, python: boolean, limits: Pa
 async function startApart(folder: string, rung: Rung, limits: Partial<Limits>): Promise<TestServer> {
   const serve = join(COURSE, 'test', 'helpers', 'serve.ts')
   const args = [serve, folder, rung, JSON.stringify(limits)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const [line] = await once(createInterface(child.stdout), 'line')
   const [port, key] = line.split(' ')
   knowKey(Number(port), key)

@@ -12,8 +12,17 @@ export async function until(holds: () => boolean, what: string, seconds = 15): P
 
 /** Whether a process is there; one that has ended and only waits to be buried is not. */
 export function isThere(pid: number): boolean {
+  if (process.platform !== 'linux') return answers(pid)
   const state = stat(pid)?.[0]
   return state !== undefined && state !== 'Z' && state !== 'X'
+}
+
+function answers(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** The process ids of all processes that a process has started and that are still there. */

@@ -1,6 +1,7 @@
 /**
  * The course's server in a process of its own, for tests that measure or kill it: `node serve.ts FOLDER [RUNG [LIMITS]]`.
- * Prints its port and its key. LIMITS are some of the limits, as JSON.
+ * Prints its port and its key. LIMITS are some of the limits, as JSON. It ends with its standard input, so that a test
+ * that fails leaves no server behind.
  */
 import { endOrphans } from '../../labs/bench/leftovers.ts'
 import type { Rung } from '../../labs/protocol.ts'
@@ -13,4 +14,6 @@ endOrphans()
 const parts = await testParts(folder, rung as Rung)
 const server = new CourseServer({ ...parts, limits: { ...parts.limits, ...JSON.parse(limits) } })
 console.log(`${await server.listen(0)} ${server.key}`)
-process.once('SIGTERM', () => void server.close().then(() => process.exit(0)))
+const end = () => void server.close().then(() => process.exit(0))
+process.once('SIGTERM', end)
+process.stdin.resume().once('end', end)

@@ -15,7 +15,7 @@ describe.runIf(socketsAreTold())('the readiness of a program', () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle
-    const options: SpawnOptions = { stdio: ['pipe', 'pipe', 'inherit', fd] }
+    const options: SpawnOptions = { stdio: ['pipe', 'pipe', 'ignore', fd] }
     const child = spawn(process.execPath, [PROGRAM], options) as ChildProcessByStdio<Writable, Readable, null>
     onTestFinished(() => {
       child.kill()
@@ -32,7 +32,7 @@ describe.runIf(socketsAreTold())('the readiness of a program', () => {
   })
 
   test('is watched for no longer than wanted', async () => {
-    const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'ignore'] })
     onTestFinished(() => void child.kill())
     const [unwanted, wanted] = [vi.fn(), vi.fn()]
     const unwatch = watchReadiness(child.pid ?? 0, unwanted)

@@ -83,10 +83,13 @@ describe('pages', () => {
     expect(await get('/late')).toMatch(/^HTTP\/1\.1 404/)
   })
 
-  test.skipIf(process.getuid?.() === 0)('that cannot be read do not end the server', async () => {
-    await writeFile(join(course.folder, 'dist', 'locked.html'), 'a locked page', { mode: 0o000 })
-    expect(await get('/locked')).not.toMatch(/a locked page/)
+  test('that cannot be opened do not end the server', async () => {
+    // A socket has a name like a file, and is one that nobody can open and read.
+    const holder = createServer().listen(join(course.folder, 'dist', 'locked.html'))
+    await once(holder, 'listening')
+    expect(await get('/locked')).toMatch(/^(HTTP\/1\.1 200 OK(.|\r\n)*\r\n\r\n)?$/)
     expect(await get('/')).toMatch(/a page$/)
+    holder.close()
   })
 
   test('tell the health of the server', async () => {

@@ -10,8 +10,9 @@ import {
   type Step,
   shownState,
   untouched,
+  whyNot,
 } from '../../site/bench/fold.ts'
-import { endWords, labWords, noneWords, programWords } from '../../site/bench/sentences.ts'
+import { endWords, labWords, programWords, whyNotWords } from '../../site/bench/sentences.ts'
 
 const PROGRAMS = ['receive', 'send']
 const SOCKET: ReadySocket = { protocol: 'udp', address: '127.0.0.1', port: 12822 }
@@ -192,13 +193,20 @@ describe('what programs run on', () => {
     const own: Obstacle = { rung: 'own', kind: 'no-python', detail: '' }
     const words = (kind: Obstacle['kind'], detail = '') => {
       const view = told(serves('none', own, { rung: 'plain', kind, detail }))
-      return [labWords(en, view), programWords(en, receive(view), view.network), noneWords(en, view)]
+      return [labWords(en, view), programWords(en, receive(view), whyNot(view) === null), whyNotWords(en, view)]
     }
     expect(words('asked')).toEqual(['nothing can run here', 'cannot run here', en['none.asked']])
     expect(words('unreadable', '/root')[2]).toContain('the user nobody, who cannot read /root.')
     expect(words('failed', 'setgid: no')[2]).toContain('the system said: setgid: no.')
     expect(words('windows', 'no')[2]).toContain('the system said: no.')
-    expect(noneWords(zh, told(serves('none')))).toMatch(/^这里无法运行程序。/)
+    expect(whyNotWords(zh, told(serves('none')))).toMatch(/^这里无法运行程序。/)
+  })
+
+  test('may be too little for a lab of several hosts', () => {
+    const among = (hosts: number, network: Rung) => fold(untouched(PROGRAMS, hosts), serves(network))
+    expect(labWords(en, among(2, 'plain'))).toBe('nothing can run here')
+    expect(whyNotWords(en, among(2, 'plain'))).toBe(en['none.hosts'])
+    for (const view of [among(2, 'own'), among(1, 'plain')]) expect(whyNotWords(en, view)).toBe('')
   })
 })
 
