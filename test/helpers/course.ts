@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -72,7 +72,10 @@ async function makeFolder(catalog: boolean): Promise<string> {
   await chmod(folder, 0o755)
   const labs = join(folder, 'labs', 'catalog')
   await mkdir(labs, { recursive: true })
-  await cp(join(COURSE, 'labs', 'lab.ts'), join(folder, 'labs', 'lab.ts'))
+  // What a definition imports.
+  for (const file of await readdir(join(COURSE, 'labs'))) {
+    if (file.endsWith('.ts')) await copyFile(join(COURSE, 'labs', file), join(folder, 'labs', file))
+  }
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await symlink(join(COURSE, 'node_modules'), join(folder, 'node_modules'))
   await mkdir(join(folder, 'dist'))

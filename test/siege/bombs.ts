@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { RunLanguage } from '../../labs/protocol.ts'
 import { until } from '../helpers/processes.ts'
 import { atMost, exactly, type Finding, says } from './finding.ts'
@@ -42,8 +43,15 @@ export async function explode(stronghold: Stronghold, watch: Watch, bomb: Bomb):
   await page.until(() => page.eventsOf(program, 'started').length === 1)
   const leader = page.eventsOf(program, 'started')[0]?.pid ?? 0
   if (typed) page.type(program, typed)
-  await page.until(() => bomb.says.test(page.text(program)) || page.eventsOf(program, 'exited').length > 0)
-  const [echo, most] = await Promise.all([watch.echo(60), stays ? sessionOf(leader).length : 0])
+  let most = 0
+  const worstIsOver = async () => {
+    await page.until(() => bomb.says.test(page.text(program)) || page.eventsOf(program, 'exited').length > 0, 60)
+    for (let look = 0; stays && look < 10; look += 1) {
+      most = Math.max(most, sessionOf(leader).length)
+      await pause(50)
+    }
+  }
+  const echo = await watch.echo(20, worstIsOver())
   if (stays) page.say({ type: 'stop', programs: [program] })
   await page.exit(program)
   const began = performance.now()
@@ -54,7 +62,7 @@ export async function explode(stronghold: Stronghold, watch: Watch, bomb: Bomb):
     says('its terminal', page.text(program), bomb.says),
     ...(bomb.processes ? [atMost('its processes', most, bomb.processes)] : []),
     atMost('another bench’s echo, median', echo.median, 50, ' ms'),
-    atMost('and worst of 60', echo.worst, 1000, ' ms'),
+    atMost('and at its worst', echo.worst, 1000, ' ms'),
     atMost('all of it gone after its end in', gone, 1000, ' ms'),
     exactly('benches disturbed', watch.isWell ? 0 : 1, 0),
   ]
@@ -93,6 +101,6 @@ export async function spin(stronghold: Stronghold, watch: Watch): Promise<Findin
   await page.leave()
   return [
     atMost('another bench’s echo, median', echo.median, 50, ' ms'),
-    atMost('and worst of 60', echo.worst, 1000, ' ms'),
+    atMost('and at its worst', echo.worst, 1000, ' ms'),
   ]
 }

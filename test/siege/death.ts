@@ -10,7 +10,8 @@ export async function killServer(benches: number): Promise<Finding[]> {
   const pages = await Promise.all(Array.from({ length: benches }, () => stronghold.open()))
   await Promise.all(
     pages.map(async (page) => {
-      page.run({ program: 'family', language: 'py' }, { program: 'shell@here', language: 'sh' })
+      page.run({ program: 'family', language: 'py' })
+      page.run({ program: 'shell@here', language: 'sh' })
       await page.until(() => page.text('family').includes('ready') && page.text('shell@here').includes('$'))
     }),
   )

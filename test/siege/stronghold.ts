@@ -52,10 +52,14 @@ export class Watch {
     this.page = page
   }
 
-  /** Types letters one after the other and waits for each to come back. */
-  async echo(times: number): Promise<Echo> {
+  /** Types letters one after the other and waits for each to come back: so many at least, and until something is over. */
+  async echo(times: number, over: Promise<unknown> = Promise.resolve()): Promise<Echo> {
     const took: number[] = []
-    for (let i = 0; i < times; i += 1) {
+    let goesOn = true
+    over.finally(() => {
+      goesOn = false
+    })
+    while (took.length < times || goesOn) {
       const before = this.page.received('repeat')
       const began = performance.now()
       this.page.type('repeat', 'x')
@@ -63,7 +67,8 @@ export class Watch {
       took.push(performance.now() - began)
     }
     took.sort((a, b) => a - b)
-    return { median: took[Math.floor(times / 2)] ?? 0, worst: took.at(-1) ?? 0 }
+    await over
+    return { median: took[Math.floor(took.length / 2)] ?? 0, worst: took.at(-1) ?? 0 }
   }
 
   /** Everything it has heard that it did not type itself. */

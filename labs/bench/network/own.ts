@@ -93,7 +93,7 @@ export class OwnNetwork implements LiveNetwork {
       this.#hear(JSON.parse(line)),
     )
     const { uid, gid } = policy.user
-    this.#tell({ keep: policy.keep, modules: join(folder, 'node_modules'), uid, gid })
+    this.#tell({ keep: policy.keep, modules: policy.modules, uid, gid })
   }
 
   /** Makes the hosts and wires. @throws {Error} with what the system said, when they cannot be had. */

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync } from 'node:fs'
+import { chownSync, mkdirSync, realpathSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { User } from '../interpreters.ts'
@@ -13,6 +13,8 @@ export interface Policy {
   readonly cache: string
   /** The most memory of a program's heap in Node, in MB; a program that wants more ends with a word about it. */
   readonly heap: number
+  /** The folder of the packages that programs import. */
+  readonly modules: string
   /** Folders that stay visible even when they lie below `/tmp`, which is a bench's own. */
   readonly keep: readonly string[]
   /**
@@ -32,13 +34,15 @@ export function homePolicy(folder: string): Policy {
   const nobody = 65_534
   const isRoot = process.getuid?.() === 0
   const user = isRoot ? { uid: nobody, gid: nobody } : { uid, gid }
+  const modules = modulesOf(folder)
   const cache = makeCache(folder, isRoot ? user : null)
   return {
     user,
     become: isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [],
     cache,
     heap: 512,
-    keep: [folder, cache, import.meta.dirname, dirname(process.execPath)],
+    modules,
+    keep: [folder, cache, import.meta.dirname, dirname(process.execPath), modules],
     limits: {
       // Node reserves 600 MB before it begins.
       data: 1024 ** 3,
@@ -58,6 +62,15 @@ export function homePolicy(folder: string): Policy {
 export function countsByNamespace(release: string): boolean {
   const [major = 0, minor = 0] = release.split('.').map(Number)
   return major > 5 || (major === 5 && minor >= 14)
+}
+
+/** Where the packages that programs import really lie. */
+function modulesOf(folder: string): string {
+  try {
+    return realpathSync(join(folder, 'node_modules'))
+  } catch {
+    return folder
+  }
 }
 
 /** Below the course's folder, or where that cannot be written to, in the system's folder for passing things. */
