@@ -12,6 +12,8 @@ export interface Limits {
   readonly openWithin: number
   /** Messages of one connection: so many a second for ever, and so many at once. */
   readonly messages: { readonly perSecond: number; readonly atOnce: number }
+  /** How long a bench waits for its page to come back: when it said it was leaving, and when it just vanished. */
+  readonly grace: { readonly left: number; readonly vanished: number }
   /** A bench at which nothing is said and nothing is printed for so long is taken to be forgotten. */
   readonly idle: number
   /** No bench lasts longer, whatever happens at it. */
@@ -36,6 +38,8 @@ export const HOME_LIMITS: Limits = {
   openWithin: 10_000,
   // A page acknowledges each piece of output; a program that prints letter by letter makes some thousands a second.
   messages: { perSecond: 20_000, atOnce: 60_000 },
+  // A page that is loaded again is back within a second or two; a network may be away for longer.
+  grace: { left: 8000, vanished: MINUTE },
   idle: 60 * MINUTE,
   // A working day and an evening.
   age: 12 * 60 * MINUTE,

@@ -3,6 +3,7 @@ import type { Lab } from '../lab.ts'
 import type { Limits } from '../limits.ts'
 import type { Ending, FromBench, Input, RunRequest, Size, Trouble } from '../protocol.ts'
 import { startClock } from './clock.ts'
+import { SERVER_MARK } from './environment.ts'
 import type { FoundInterpreters } from './interpreters.ts'
 import { endMarked } from './leftovers.ts'
 import type { LiveNetwork } from './network/network.ts'
@@ -30,9 +31,6 @@ export interface Surroundings {
   readonly limits: Limits
 }
 
-/** How long a bench waits for its page to come back, in ms: when it said it was leaving, and when it just vanished. */
-export const GRACE = { left: 8_000, vanished: 60_000 } as const
-
 /** The benches of this process that have not ended, by name. */
 const open = new Map<string, Bench>()
 
@@ -41,7 +39,7 @@ const READY_WITHIN = 20_000
 
 /**
  * One reader's running lab. Everything that happens is written to its outbox; one page at a time is told.
- * It outlives its page for `GRACE` and ends by itself then.
+ * It outlives its page for the grace of its limits and ends by itself then.
  */
 export class Bench {
   readonly id: string
@@ -50,6 +48,7 @@ export class Bench {
   readonly #mark: string
   readonly #outbox = new Outbox(startClock())
   readonly #seats: ReadonlyMap<string, Seat>
+  readonly #limits: Limits
   readonly #vigil: Vigil
   readonly #onClosed: () => void
   #page: Page | null = null
@@ -64,7 +63,7 @@ export class Bench {
     this.id = id
     this.lab = lab
     this.#network = network
-    this.#mark = `${process.pid}.${id}.`
+    this.#mark = `${SERVER_MARK}.${id}.`
     this.#onClosed = onClosed
     const around = {
       network,
@@ -79,7 +78,8 @@ export class Bench {
     }
     const runnables = runnablesOf(lab, surroundings.interpreters)
     this.#seats = new Map(runnables.map((runnable) => [runnable.name, new Seat(runnable, around)]))
-    this.#vigil = new Vigil(surroundings.limits, (why) => void this.close(why))
+    this.#limits = surroundings.limits
+    this.#vigil = new Vigil(this.#limits, (why) => void this.close(why))
     void network.gone.then(() => this.close('network-lost'))
     open.set(id, this)
   }
@@ -113,12 +113,12 @@ export class Bench {
   }
 
   /** The page is gone. Programs go on until the grace is over; a flood is held meanwhile. */
-  detach(page: Page, why: keyof typeof GRACE): void {
+  detach(page: Page, why: keyof Limits['grace']): void {
     if (this.#page !== page) return
     this.#page = null
     this.#outbox.detach()
     if (this.isClosing) return
-    this.#grace = setTimeout(() => void this.close(why), GRACE[why])
+    this.#grace = setTimeout(() => void this.close(why), this.#limits.grace[why])
   }
 
   /** Starts programs in the lab's order, each when the one before is ready. */

@@ -1,10 +1,26 @@
+import { statSync } from 'node:fs'
 import type { Policy } from './network/policy.ts'
 
 /**
- * The variable by which a process is recognised as part of a bench, wherever it has moved to: the server's process id,
- * the bench and the run, each followed by a dot.
+ * The variable by which a process is recognised as part of a bench, wherever it has moved to: the server, the bench and
+ * the run, each followed by a dot.
  */
 export const BENCH_MARK = 'BOTH_ENDS_BENCH'
+
+/**
+ * How this server names itself in marks: its process id and, where there are such, the namespace in which the id counts.
+ * Two containers may share their processes' view and not their numbers.
+ */
+export const SERVER_MARK = `${process.pid}@${processNamespace()}`
+
+/** The namespace of this process's id, by its number; 0 where there are none. */
+export function processNamespace(): number {
+  try {
+    return statSync('/proc/self/ns/pid').ino
+  } catch {
+    return 0
+  }
+}
 
 const KEPT = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TZ', 'SystemRoot', 'ComSpec', 'PATHEXT', 'TEMP']
 

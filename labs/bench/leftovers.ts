@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { BENCH_MARK } from './environment.ts'
+import { BENCH_MARK, processNamespace } from './environment.ts'
 
 /** Kills what a program has left behind: its process group, and whatever carries the mark of its environment. */
 export function endRest(pid: number, env: Readonly<Record<string, string>>): void {
@@ -13,11 +13,12 @@ export function endMarked(beginning: string): void {
   for (const { pid, mark } of markedProcesses()) if (mark.startsWith(beginning)) kill(pid)
 }
 
-/** Kills what servers that were themselves killed have left behind. A mark begins with its server's process id. */
+/** Kills what servers that were themselves killed have left behind; what belongs to another namespace is spared. */
 export function endOrphans(): void {
+  const here = processNamespace()
   for (const { pid, mark } of markedProcesses()) {
-    const server = Number.parseInt(mark, 10)
-    if (!isAlive(server)) kill(pid)
+    const [, server, namespace] = /^(\d+)@(\d+)\./.exec(mark) ?? []
+    if (Number(namespace) === here && !isAlive(Number(server))) kill(pid)
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { holdersOfPorts } from '../instruments/sockets.ts'
+import { SERVER_MARK } from './environment.ts'
 import { markOf } from './leftovers.ts'
 
 /** A process that holds a port of this machine. */
@@ -28,7 +29,7 @@ export function findPortHolder(printed: string): PortHolder | null {
 
 function ownerOf(pid: number): PortHolder['of'] {
   const [server, bench = '', run] = (markOf(pid) ?? '').split('.')
-  return Number(server) === process.pid ? { bench, run: Number(run) } : null
+  return server === SERVER_MARK ? { bench, run: Number(run) } : null
 }
 
 function nameOf(pid: number): string {

@@ -31,6 +31,8 @@ export interface TestCourse {
   readonly pid: number
   /** Adds a lab. All of its programs wait, where nothing else is said. */
   addLab(id: string, programs: Record<string, TestProgram>): Promise<void>
+  /** The bytes in use of the heap of a server that stands apart, when it has given back what it does not need. */
+  heap(): Promise<number>
   close(): Promise<void>
   /** Kills a server that stands apart, as the system would that runs out of memory. */
   kill(): Promise<void>
@@ -55,6 +57,7 @@ export async function startCourse({
     port: server.port,
     pid: server.pid,
     addLab: (id, programs) => addLab(join(folder, 'labs', 'catalog', id), programs),
+    heap: () => server.heap(),
     async close() {
       await server.close()
       await rm(folder, { recursive: true, force: true })
@@ -100,6 +103,7 @@ async function addLab(folder: string, programs: Record<string, TestProgram>): Pr
 interface TestServer {
   readonly port: number
   readonly pid: number
+  heap(): Promise<number>
   close(): Promise<void>
   kill(): Promise<void>
 }
@@ -113,20 +117,26 @@ async function startHere(folder: string, rung: Rung, python: boolean, limits: Pa
     port,
     pid: process.pid,
     close: () => server.close(),
+    heap: () => Promise.reject(new Error('Only a server that stands apart has a heap of its own.')),
     kill: () => Promise.reject(new Error('Only a server that stands apart can be killed.')),
   }
 }
 
 async function startApart(folder: string, rung: Rung, limits: Partial<Limits>): Promise<TestServer> {
   const serve = join(COURSE, 'test', 'helpers', 'serve.ts')
-  const args = [serve, folder, rung, JSON.stringify(limits)]
+  const args = ['--expose-gc', serve, folder, rung, JSON.stringify(limits)]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-  const [line] = await once(createInterface(child.stdout), 'line')
+  const lines = createInterface(child.stdout)
+  const [line] = await once(lines, 'line')
   const [port, key] = line.split(' ')
   knowKey(Number(port), key)
   return {
     port: Number(port),
     pid: child.pid as number,
+    async heap() {
+      child.kill('SIGUSR2')
+      return Number((await once(lines, 'line'))[0])
+    },
     close: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Waits for what nobody announces, by looking every 5 ms. Rejects after `seconds` with what was waited for. */
@@ -31,6 +31,21 @@ export function childrenOf(parent: number): number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => stat(pid)?.[1] === String(parent) && isThere(pid))
+}
+
+/** The id that a process of the same namespaces as `neighbour` has here, given the one it knows itself by. */
+export function asSeenHere(pid: number, neighbour: number): number {
+  const namespaceOf = (process: number) => statSync(`/proc/${process}/ns/pid`, { throwIfNoEntry: false })?.ino
+  const idsOf = (process: string) => /NSpid:\s+(.+)/.exec(readFileSync(`/proc/${process}/status`, 'latin1'))?.[1]
+  const found = readdirSync('/proc').find((name) => {
+    try {
+      const own = idsOf(name)?.split(/\s+/).at(-1)
+      return Number(own) === pid && namespaceOf(Number(name)) === namespaceOf(neighbour)
+    } catch {
+      return false
+    }
+  })
+  return Number(found)
 }
 
 /** The memory a process holds, in bytes. */

@@ -29,7 +29,12 @@ export function askToEnter(
   const own = `http://127.0.0.1:${port}`
   return fetch(`${own}${ENTER_PATH}`, {
     method: 'POST',
-    headers: { Origin: own, 'Content-Type': 'application/json', ...(cookie && { Cookie: cookie }) },
+    headers: {
+      Origin: own,
+      Connection: 'close',
+      'Content-Type': 'application/json',
+      ...(cookie && { Cookie: cookie }),
+    },
     body: JSON.stringify({ key }),
   })
 }
@@ -45,7 +50,8 @@ export async function enter(port: number): Promise<Reader> {
 
 /** What the server tells of itself, to a reader or to anybody. */
 export async function healthOf(port: number, who: Partial<Reader> = {}): Promise<Health> {
-  const headers = { ...(who.cookie && { Cookie: who.cookie }), ...(who.pass && { [PASS_HEADER]: who.pass }) }
+  const own = { ...(who.cookie && { Cookie: who.cookie }), ...(who.pass && { [PASS_HEADER]: who.pass }) }
+  const headers = { Connection: 'close', ...own }
   return (await fetch(`http://127.0.0.1:${port}/health`, { headers })).json()
 }
 

@@ -1,4 +1,4 @@
-import { programEnvironment } from '../../labs/bench/environment.ts'
+import { programEnvironment, SERVER_MARK } from '../../labs/bench/environment.ts'
 import type { LiveNetwork } from '../../labs/bench/network/network.ts'
 import { Terminal } from '../../labs/bench/terminal.ts'
 import type { Size } from '../../labs/protocol.ts'
@@ -47,7 +47,7 @@ export async function inTerminal(
     folder: '/tmp',
     host: 'here',
     capability: null,
-    env: programEnvironment(`${process.pid}.test.${started}.`, POLICY),
+    env: programEnvironment(`${SERVER_MARK}.test.${started}.`, POLICY),
   })
   const terminal = new Terminal(launched, {
     onOutput(bytes) {

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { COURSE } from '../helpers/course.ts'
 import { isThere, until } from '../helpers/processes.ts'
+import { knowKey } from '../helpers/readers.ts'
 
 const MAIN = join(COURSE, 'labs', 'server', 'main.ts')
 
@@ -29,9 +30,11 @@ class Course {
 
   /** The port of the link that it has printed. */
   async port(): Promise<number> {
-    const link = () => /http:\/\/127\.0\.0\.1:(\d+)\//.exec(this.printed)
+    const link = () => /http:\/\/127\.0\.0\.1:(\d+)\/\?key=(\S+)/.exec(this.printed)
     await until(() => link() !== null || this.#process.exitCode !== null, 'the link is printed')
-    return Number(link()?.[1])
+    const [, port, key = ''] = link() ?? []
+    knowKey(Number(port), key)
+    return Number(port)
   }
 
   signal(name: NodeJS.Signals): void {
@@ -103,7 +106,7 @@ describe('the course', () => {
     const course = new Course('--prot', '80')
     expect(await course.exit()).toBe(2)
     expect(course.printed).toMatch(/--prot/)
-    expect(course.printed).toMatch(/npm start -- \[--port N\] \[--no-open\]/)
+    expect(course.printed).toMatch(/npm start -- \[--port N\] .*\[--no-open\]/)
     expect(course.printed).not.toMatch(/ {4}at /)
   })
 })

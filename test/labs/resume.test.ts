@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Bench, GRACE, type Page } from '../../labs/bench/bench.ts'
+import { Bench, type Page } from '../../labs/bench/bench.ts'
 import { PlainNetwork } from '../../labs/bench/network/plain.ts'
 import { readLab } from '../../labs/lab.ts'
+import { HOME_LIMITS } from '../../labs/limits.ts'
 import { type ControlEvent, FLOW, type FromBench, PROTOCOL } from '../../labs/protocol.ts'
 import { Catalog } from '../../labs/server/catalog.ts'
 import { Door } from '../../labs/server/door.ts'
@@ -13,6 +14,8 @@ import { startCourse, type TestCourse } from '../helpers/course.ts'
 import { testParts } from '../helpers/parts.ts'
 import { isThere, until } from '../helpers/processes.ts'
 import { seeded } from '../helpers/random.ts'
+
+const { grace } = HOME_LIMITS
 
 const MB = 1e6
 
@@ -258,8 +261,8 @@ describe('a page that is left', () => {
     const left = performance.now()
     await until(() => !isThere(pid), 'the program of a left page has ended')
     const after = performance.now() - left
-    expect(after).toBeGreaterThan(GRACE.left - 500)
-    expect(after).toBeLessThan(GRACE.left + 3000)
+    expect(after).toBeGreaterThan(grace.left - 500)
+    expect(after).toBeLessThan(grace.left + 3000)
     expect(isThere(vanished)).toBe(true)
     const back = await comeBack(page, page.last)
     expect(back.opened?.resumed).toBe(false)
@@ -290,7 +293,7 @@ describe('a bench without a page', () => {
   test.each(['left', 'vanished'] as const)('ends when the grace of one that %s is over', async (why) => {
     const { bench, page, closed } = setUp()
     bench.detach(page, why)
-    await vi.advanceTimersByTimeAsync(GRACE[why] - 1)
+    await vi.advanceTimersByTimeAsync(grace[why] - 1)
     expect(closed).not.toHaveBeenCalled()
     expect(bench.isClosing).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
@@ -301,9 +304,9 @@ describe('a bench without a page', () => {
   test('does not end when a page is there in time', async () => {
     const { bench, page, closed } = setUp()
     bench.detach(page, 'vanished')
-    await vi.advanceTimersByTimeAsync(GRACE.vanished - 1)
+    await vi.advanceTimersByTimeAsync(grace.vanished - 1)
     bench.attach({ ...page }, 0)
-    await vi.advanceTimersByTimeAsync(GRACE.vanished)
+    await vi.advanceTimersByTimeAsync(grace.vanished)
     expect(closed).not.toHaveBeenCalled()
   })
 
@@ -312,7 +315,7 @@ describe('a bench without a page', () => {
     bench.attach({ ...page }, 0)
     expect(told.at(-1)).toEqual({ type: 'closed', ending: 'taken-over' })
     bench.detach(page, 'left')
-    await vi.advanceTimersByTimeAsync(GRACE.vanished)
+    await vi.advanceTimersByTimeAsync(grace.vanished)
     expect(closed).not.toHaveBeenCalled()
   })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { COURSE } from '../helpers/course.ts'
 import { PYTHON } from '../helpers/live-network.ts'
-import { descriptorsOf, isThere, until } from '../helpers/processes.ts'
+import { asSeenHere, descriptorsOf, isThere, until } from '../helpers/processes.ts'
 import { inTerminal, shellInTerminal, type TestTerminal } from '../helpers/terminal.ts'
 
 const LINUX = process.platform === 'linux'
@@ -103,7 +103,7 @@ export function terminalSuite(): void {
     async function family() {
       const running = await inTerminal([PYTHON ?? '', program('family.py')])
       for (const name of ['same', 'group', 'session', 'grandchild', 'ready']) await running.until(name)
-      const pids = pidsIn(running.output().toString())
+      const pids = pidsIn(running.output().toString()).map((pid) => asSeenHere(pid, running.terminal.pid))
       expect(pids.map(isThere)).toEqual([true, true, true, true])
       return { running, pids }
     }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { descriptorsOf, isThere, memoryOf } from '../helpers/processes.ts'
+import { descriptorsOf, isThere } from '../helpers/processes.ts'
 
 /** All processes that descend from one and have not ended, children before grandchildren. */
 export function descendantsOf(ancestor: number): number[] {
@@ -20,8 +20,6 @@ export interface Holdings {
   readonly descriptors: number
   /** Network namespaces other than the server's own. */
   readonly networks: number
-  /** Of the server alone, in bytes. */
-  readonly memory: number
 }
 
 /** Counts. A process of another user keeps its namespaces to itself, and is not counted among the networks. */
@@ -32,7 +30,6 @@ export function holdingsOf(server: number): Holdings {
     processes: below.length,
     descriptors: descriptorsOf(server).length,
     networks: networks.size,
-    memory: memoryOf(server),
   }
 }
 

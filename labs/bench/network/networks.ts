@@ -29,6 +29,7 @@ export class Networks {
   /** A network for one bench. @throws {Error} when it cannot be had; on the rung `none` always. */
   async take(network: Network): Promise<LiveNetwork> {
     if (this.rung === 'none') throw new Error('On the rung `none` no programs are run.')
+    if (this.rung === 'plain' && network.wires.length > 0) throw new Error('The plain machine is one host only.')
     if (this.rung === 'plain') return new PlainNetwork(this.#folder, this.#policy)
     const own = this.#ready.shift() ?? this.#make()
     // Not now: the reader is waiting, and forking is what they wait for.
