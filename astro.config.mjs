@@ -24,6 +24,8 @@ export default defineConfig({
   markdown: { shikiConfig: { theme: twoTone, transformers: [fencedCode] } },
   vite: {
     plugins: [refuseBrokenLessons()],
+    // In development a package that is found late reloads the page, and with it whatever was just pressed.
+    optimizeDeps: { include: ['@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-unicode11', '@xterm/addon-web-links'] },
     build: {
       // Scripts and fonts stay files of their own, so that a content policy can do without exceptions for them.
       assetsInlineLimit: 0,
