@@ -169,7 +169,7 @@ describe.runIf(socketsAreTold())('programs that are run together', () => {
     const trouble = { kind: 'never-ready', program: 'first', seconds: 20 }
     expect(page.eventsOf('second', 'failed')).toMatchObject([{ trouble }])
     page.type('first', 'udp\n')
-    await vi.waitFor(() => expect(page.eventsOf('first', 'ready')).toHaveLength(1))
+    await vi.waitFor(() => expect(page.eventsOf('first', 'ready')).toHaveLength(1), { timeout: 10_000 })
     expect(page.eventsOf('second', 'started')).toEqual([])
   })
 

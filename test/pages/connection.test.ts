@@ -14,7 +14,7 @@ let page: Page
 
 beforeAll(async () => {
   folder = await copyCourse()
-  served = await Served.start(folder)
+  served = await Served.start(folder, { network: 'plain' })
   browser = await startBrowser()
 })
 afterAll(async () => {
@@ -187,7 +187,7 @@ describe('a server', () => {
     await lab.connection('unreachable')
     await lab.says('The lab server is not reachable, so nothing can run here now.')
     await numbers.state('exited')
-    served = await Served.start(folder, { port })
+    served = await Served.start(folder, { port, network: 'plain' })
     await numbers.run.click()
     await lab.complains('it was not opened by the link of this start of the course')
     await lab.connection('ended')
@@ -206,7 +206,7 @@ describe('a server', () => {
     expect(await served.end('SIGKILL')).toBe('SIGKILL')
     await lab.connection('lost')
     await lab.says('connection lost, trying again')
-    served = await Served.start(folder, { port })
+    served = await Served.start(folder, { port, network: 'plain' })
     await lab.connection('ended')
     await lab.complains('In this browser, open the link that npm start printed last')
     await numbers.state('exited')

@@ -37,6 +37,10 @@ describe('a course in the making', () => {
     const served = await Served.start(folder, { file: 'dev.ts' })
     const page = await reader.context.newPage()
     await page.goto(served.at(`/en/${EXTRA.lesson}/`))
+    // While it first meets its packages, the page server may load a page anew, and what was pressed is forgotten.
+    await page.waitForLoadState('networkidle')
+    await page.reload()
+    await page.waitForLoadState('networkidle')
     const numbers = new LabInPage(page, EXTRA.lab).program('numbers')
     await numbers.run.click()
     await numbers.shows(/line \d/)

@@ -15,7 +15,7 @@ export async function crowd(benches: number): Promise<Finding[]> {
   const stronghold = await Stronghold.build({ grace: { left: 100, vanished: 100 } })
   try {
     // The first ones make what stays: pools, caches, code that is compiled.
-    await openAndLeave(stronghold, AT_ONCE)
+    const open = await openAndLeave(stronghold, AT_ONCE)
     const before = await atRest(stronghold)
     for (let done = 0; done < benches; done += AT_ONCE) {
       await openAndLeave(stronghold, Math.min(AT_ONCE, benches - done))
@@ -23,6 +23,12 @@ export async function crowd(benches: number): Promise<Finding[]> {
     const after = await atRest(stronghold)
     return [
       exactly('benches opened and closed', benches, benches),
+      {
+        what: `network namespaces while ${AT_ONCE} were open`,
+        seen: `${open.networks - before.networks} more`,
+        wanted: `≥ ${AT_ONCE - 2}`,
+        holds: open.networks - before.networks >= AT_ONCE - 2,
+      },
       exactly('processes more', after.processes - before.processes, 0),
       exactly('network namespaces more', after.networks - before.networks, 0),
       exactly('descriptors of the server more', after.descriptors - before.descriptors, 0),
@@ -35,7 +41,8 @@ export async function crowd(benches: number): Promise<Finding[]> {
   }
 }
 
-async function openAndLeave(stronghold: Stronghold, count: number): Promise<void> {
+/** @returns what was held while all of them were open. */
+async function openAndLeave(stronghold: Stronghold, count: number): Promise<Holdings> {
   const pages: BenchClient[] = []
   for (let at = 0; at < count; at += 4) {
     const some = Array.from({ length: Math.min(4, count - at) }, () => stronghold.open())
@@ -47,8 +54,10 @@ async function openAndLeave(stronghold: Stronghold, count: number): Promise<void
       await page.until(() => page.text('shell@here').includes('$'))
     }),
   )
+  const held = holdingsOf(stronghold.pid)
   await Promise.all(pages.map((page) => page.leave()))
   while ((await insideOf(stronghold.port)).benches > 0) await pause(50)
+  return held
 }
 
 /** What is held when nothing is under way any more: the pool is full again, and ended processes are buried. */

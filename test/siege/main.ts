@@ -1,6 +1,7 @@
 /**
- * `npm run siege [-- ATTACK…]`: attacks a real server in bounded ways and prints what held. Started by root, it is made
- * twice: as root, and as a user without rights. Ends with 1 when anything has not held.
+ * `npm run siege [-- --once ATTACK…]`: attacks a real server in bounded ways and prints what held. Started by root, it is
+ * made twice: as root, and as a user without rights; `--once` leaves out the second. Ends with 1 when anything has not
+ * held.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,10 +12,18 @@ import { attacksOf, report, WHOLE } from './siege.ts'
 
 const NOBODY = 65_534
 
-const asked = process.argv.slice(2)
+const args = process.argv.slice(2)
+const isOnce = args.includes('--once')
+const asked = args.filter((arg) => arg !== '--once')
+const attacks = attacksOf(WHOLE)
+const unknown = asked.find((name) => !Object.hasOwn(attacks, name))
+if (unknown !== undefined) {
+  console.error(`There is no attack named "${unknown}". There are:\n  ${Object.keys(attacks).join('\n  ')}`)
+  process.exit(2)
+}
 
 process.exitCode = await besiege()
-if (!process.env.SIEGE_ONCE && process.getuid?.() === 0) {
+if (process.getuid?.() === 0 && !isOnce) {
   const ids = { uid: NOBODY, gid: NOBODY }
   const again = spawn(process.execPath, [import.meta.filename, ...asked], { ...ids, cwd: '/', stdio: 'inherit' })
   const [code] = await once(again, 'exit')
@@ -30,10 +39,10 @@ async function besiege(): Promise<number> {
     )
     return 1
   }
-  const attacks = Object.entries(attacksOf(WHOLE)).filter(([name]) => asked.length === 0 || asked.includes(name))
-  console.log(`As ${who}: ${attacks.length} attacks`)
+  const chosen = Object.entries(attacks).filter(([name]) => asked.length === 0 || asked.includes(name))
+  console.log(`As ${who}: ${chosen.length} attacks`)
   const reports = []
-  for (const [name, make] of attacks) {
+  for (const [name, make] of chosen) {
     reports.push(await report(name, make))
     process.stderr.write('.')
   }

@@ -4,12 +4,15 @@ import { dieUnread, killServer } from './death.ts'
 import type { Finding, Report } from './finding.ts'
 import { fuzz } from './fuzz.ts'
 import { stormGate } from './gate.ts'
+import { idle } from './idlers.ts'
 import { Stronghold } from './stronghold.ts'
 
 /** How hard the siege is. */
 export interface Force {
   readonly frames: number
   readonly seed: number
+  /** Connections of strangers who say nothing; that takes long, so it may be none. */
+  readonly idlers: number
   /** The bombs that are let off, by their names. */
   readonly bombs: readonly string[]
   /** What a run may print, in megabytes. */
@@ -23,6 +26,7 @@ export interface Force {
 export const WHOLE: Force = {
   frames: 20_000,
   seed: 1,
+  idlers: 1100,
   bombs: Object.keys(BOMBS),
   output: 1024,
   benches: 200,
@@ -32,13 +36,14 @@ export const WHOLE: Force = {
 
 /** The same attacks in the time that a test may take. */
 export const BOUNDED: Force = {
-  frames: 3000,
+  frames: 5000,
   seed: 2,
+  idlers: 0,
   bombs: ['fork bomb', 'memory hog', 'disk filler', 'filler of shared memory'],
   output: 64,
   benches: 40,
   widows: 3,
-  unread: 12,
+  unread: 60,
 }
 
 /** Every attack by its name, in the order in which they are made. */
@@ -57,6 +62,9 @@ export function attacksOf(force: Force): Record<string, () => Promise<Finding[]>
   return {
     'strangers at the gate': () => within(stormGate),
     'frames that nobody would send': () => watched((hold, watch) => fuzz(hold, watch, force.frames, force.seed)),
+    ...(force.idlers > 0 && {
+      'strangers who say nothing': () => watched((hold, watch) => idle(hold, watch, force.idlers)),
+    }),
     ...Object.fromEntries(
       force.bombs.map((name) => {
         const bomb = BOMBS[name]

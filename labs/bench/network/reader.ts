@@ -45,16 +45,22 @@ export class TerminalReader {
     const closed = new Promise<void>((resolve) => stream.once('close', resolve))
     if (this.#inLastWords) return closed
     this.#inLastWords = true
-    const atLatest = setTimeout(this.#destroy, LAST_WORDS.altogether)
-    let silence = setTimeout(this.#destroy, LAST_WORDS.silence)
+    const began = performance.now()
+    let silent = true
     stream.on('data', () => {
-      clearTimeout(silence)
-      silence = setTimeout(this.#destroy, LAST_WORDS.silence)
+      silent = false
     })
-    stream.once('close', () => {
-      clearTimeout(silence)
-      clearTimeout(atLatest)
-    })
+    // Timers come before reading in a turn of the event loop: what arrived while it was busy is to be read first.
+    const lookAfterSilence = () => setTimeout(() => setImmediate(look), LAST_WORDS.silence)
+    const look = () => {
+      if (silent || performance.now() - began > LAST_WORDS.altogether) this.#destroy()
+      else {
+        silent = true
+        timer = lookAfterSilence()
+      }
+    }
+    let timer = lookAfterSilence()
+    stream.once('close', () => clearTimeout(timer))
     stream.resume()
     return closed
   }
