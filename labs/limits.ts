@@ -36,8 +36,8 @@ export const HOME_LIMITS: Limits = {
   // Benches, and as many pages again that return to theirs before the old connection is missed.
   connections: 128,
   openWithin: 10_000,
-  // A page acknowledges each piece of output; a program that prints letter by letter makes some thousands a second.
-  messages: { perSecond: 20_000, atOnce: 60_000 },
+  // A page acknowledges each piece of output; a program that prints letter by letter makes up to ten thousand a second.
+  messages: { perSecond: 50_000, atOnce: 100_000 },
   // A page that is loaded again is back within a second or two; a network may be away for longer.
   grace: { left: 8000, vanished: MINUTE },
   idle: 60 * MINUTE,

@@ -31,6 +31,7 @@ export async function crowd(benches: number): Promise<Finding[]> {
       },
       exactly('processes more', after.processes - before.processes, 0),
       exactly('network namespaces more', after.networks - before.networks, 0),
+      exactly('interfaces of the machine more', after.interfaces - before.interfaces, 0),
       exactly('descriptors of the server more', after.descriptors - before.descriptors, 0),
       // What a process has taken from the system it keeps for a while, so growth shows in its heap.
       atMost('heap of the server grown by', (after.heap - before.heap) / 1e6, 3, ' MB'),

@@ -1,8 +1,8 @@
 import { encodeInput, MAX_FRAME, PROTOCOL } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
-import { memoryOf } from '../helpers/processes.ts'
 import { seeded } from '../helpers/random.ts'
 import { atMost, exactly, type Finding } from './finding.ts'
+import { mostMemoryOf } from './processes.ts'
 import type { Stronghold, Watch } from './stronghold.ts'
 
 /** Messages that are right, to be made wrong; nothing in them starts a program. */
@@ -38,7 +38,7 @@ const VALUES: unknown[] = [
 /** Thousands of frames that nobody would send, before a bench is opened and after; the same for the same seed. */
 export async function fuzz(stronghold: Stronghold, watch: Watch, frames: number, seed: number): Promise<Finding[]> {
   const random = seeded(seed)
-  const before = memoryOf(stronghold.pid)
+  const before = await stronghold.course.heap()
   let sent = 0
   let answered = 0
   let connections = 0
@@ -65,7 +65,8 @@ export async function fuzz(stronghold: Stronghold, watch: Watch, frames: number,
     { what: 'answers that name what is wrong', seen: `${answered}`, wanted: '> 0', holds: answered > 0 },
     { what: 'another bench', seen: watch.isWell ? 'well' : 'not well', wanted: 'well', holds: watch.isWell },
     atMost('its echo afterwards, median', echo.median, 50, ' ms'),
-    atMost('memory grown by', (memoryOf(stronghold.pid) - before) / 1e6, 60, ' MB'),
+    atMost('heap of the server grown by', ((await stronghold.course.heap()) - before) / 1e6, 5, ' MB'),
+    atMost('memory of the server at its most', mostMemoryOf(stronghold.pid) / 1e6, 400, ' MB'),
   ]
 }
 

@@ -16,8 +16,8 @@ export async function idle(stronghold: Stronghold, watch: Watch, count: number):
     for (const [index, socket] of some.entries()) if (index % 2 === 0) socket.write('GET / HTTP/1.1\r\nHost: ')
     sockets.push(...some)
   }
-  const most = descriptorsOf(stronghold.pid).length
   const echo = await watch.echo(20)
+  const most = descriptorsOf(stronghold.pid).length
   const began = performance.now()
   let answer = ''
   while (!answer.startsWith('HTTP/1.1 200') && performance.now() - began < 30_000) {

@@ -20,6 +20,8 @@ export interface Holdings {
   readonly descriptors: number
   /** Network namespaces other than the server's own. */
   readonly networks: number
+  /** Network interfaces of the machine. */
+  readonly interfaces: number
 }
 
 /** Counts. A process of another user keeps its namespaces to itself, and is not counted among the networks. */
@@ -30,6 +32,7 @@ export function holdingsOf(server: number): Holdings {
     processes: below.length,
     descriptors: descriptorsOf(server).length,
     networks: networks.size,
+    interfaces: readFileSync('/proc/net/dev', 'latin1').trim().split('\n').length - 2,
   }
 }
 

@@ -6,7 +6,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { programEnvironment } from '../../labs/bench/environment.ts'
 import { findInterpreters } from '../../labs/bench/interpreters.ts'
 import { findStanding } from '../../labs/bench/network/ladder.ts'
 import { homePolicy } from '../../labs/bench/network/policy.ts'
@@ -19,6 +18,7 @@ import { MEASURES, ONCE } from './measures/measures.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { addFiles, placePrograms } from './programs.ts'
 import { printFigures } from './table.ts'
+import { shellEnvironment } from './ways/means.ts'
 
 await main()
 
@@ -50,12 +50,12 @@ async function run({ rounds, only }: Options, folder: string): Promise<boolean> 
   const names = NAMES.filter((name) => name !== 'own' || rung === 'own')
   console.log(machineFacts())
   console.log('Other work on the machine disturbs what is measured; it is so for all in the same round, more or less.')
-  console.log(`least / median / most of ${rounds} rounds; × is the median (least-most) of the ratios within a round\n`)
+  console.log(`Least / median / most of the rounds; × is the median (least-most) of the ratios within each round.\n`)
 
   const means = {
     folder,
     interpreters: { ts: interpreters.ts?.path ?? process.execPath, py: python },
-    env: programEnvironment(`${process.pid}.speed.0.`, policy),
+    env: shellEnvironment(),
   }
   const printed = await writeLines(join(folder, 'lines.txt'))
   await placePrograms(folder, join(folder, 'lines.txt'), addFiles(folder))

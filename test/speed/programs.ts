@@ -3,7 +3,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { RunLanguage } from '../../labs/protocol.ts'
 
-export type ProgramName = 'echo' | 'lines' | 'endless' | 'idle' | 'hello'
+export type ProgramName = 'echo' | 'lines' | 'endless' | 'idle' | 'hello' | 'again'
 
 /** A program and what it is written in; `sh` stands for an interactive shell, whatever the program. */
 export interface Wanted {
@@ -30,10 +30,14 @@ function textsOf(lines: string): Record<ProgramName, Texts> {
     endless: { ts: becomes(`exec yes ${'y'.repeat(79)}`) },
     /** Waits for input. */
     idle: { ts: becomes('printf ready; exec cat') },
-    /** Says a word and stays. */
+    /** Says a word and stays, until it is killed. */
     hello: {
       ts: `console.log('hello')\nsetInterval(() => {}, 60_000)\n`,
       py: `import time\n\nprint('hello')\ntime.sleep(600)\n`,
+    },
+    /** The same, but it ends by itself when it is hung up: only then does Node keep what it has compiled. */
+    again: {
+      ts: `console.log('hello')\nsetInterval(() => {}, 60_000)\nprocess.once('SIGHUP', () => process.exit())\n`,
     },
   }
 }

@@ -5,8 +5,8 @@ import { median } from './statistics.ts'
 /** Prints all figures: for each contestant the least, the median and the most over the rounds, and how it compares. */
 export function printFigures(figures: Figures): void {
   for (const figure of figures.all) {
-    const goal = figure.goal ? `goal: ${inWords(figure.goal, figure.unit)}` : ''
-    console.log(`\n${`${figure.title}, ${figure.unit}`.padEnd(76)}${goal}`.trimEnd())
+    const goal = figure.goal ? `; goal: ${inWords(figure.goal, figure.unit)}` : ''
+    console.log(`\n${figure.title}, ${figure.unit}${goal}`)
     for (const name of NAMES) {
       const line = lineOf(figures, figure, name)
       if (line) console.log(line)
@@ -22,7 +22,7 @@ function lineOf(figures: Figures, figure: Figure, name: Name): string | null {
   const compared = [comparison(bare, 'bare'), comparison(naive, 'naive')].filter(Boolean).join('; ')
   const reached = figures.reaches(figure, name)
   const judged = reached === null ? '' : reached ? 'reached' : 'NOT REACHED'
-  return `  ${name.padEnd(7)}${spread(values).padEnd(28)}${compared.padEnd(41)}${judged}`.trimEnd()
+  return `  ${name.padEnd(7)}${spread(values).padEnd(27)}${compared.padEnd(58)}${judged}`.trimEnd()
 }
 
 function spread(values: readonly number[]): string {
@@ -37,7 +37,7 @@ function comparison(ratios: readonly number[], other: string): string {
 }
 
 function inWords({ at, value, times }: Goal, unit: string): string {
-  return `at ${at} ${value}${times ? ` × ${times}` : ` ${unit}`}`
+  return `at ${at} ${digits(value)}${times ? ` × ${times}` : ` ${unit}`}`
 }
 
 function digits(value: number): string {

@@ -36,13 +36,15 @@ export const flood: Measure = async ({ contestants, printed, note, lost }) => {
     const memory = pid > 0 ? new Memory(pid) : null
     const before = memory ? processorTimeOf(pid) : 0
     await client.halted()
-    if (memory) {
-      note(TIME, name, (processorTimeOf(pid) - before) / (printed.bytes / 1e6))
-      note(GROWTH, name, memory.mostGrowth)
-    }
+    const time = memory ? processorTimeOf(pid) - before : 0
+    const growth = memory?.mostGrowth
     client.goOn()
     const { rate, lost: what } = await client.result
     note(RATE, name, rate)
+    if (growth !== undefined) {
+      note(TIME, name, time / (printed.bytes / 1e6))
+      note(GROWTH, name, growth)
+    }
     if (what !== null) lost(name, what)
   }
 }

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { RunLanguage } from '../../../labs/protocol.ts'
+import type { Wanted } from '../programs.ts'
 import { median } from '../statistics.ts'
 import type { Way } from '../ways/way.ts'
 import { Hearing } from './hearing.ts'
 
 /** One thing that is opened again and again. */
-export interface OpeningCase {
-  readonly language: RunLanguage
+export interface OpeningCase extends Wanted {
   /** What is kept ready for the next reader is used up before. */
   readonly unready: boolean
 }
@@ -23,20 +22,20 @@ export async function opening(way: Way, { cases, samples, rest }: OpeningOptions
   const times = cases.map((): number[] => [])
   // The first is the first of everything.
   for (let i = -1; i < samples; i += 1) {
-    for (const [index, { language, unready }] of cases.entries()) {
+    for (const [index, { unready, ...wanted }] of cases.entries()) {
       await pause(rest)
       if (unready) await way.useReserve()
-      const took = await openOnce(way, language)
+      const took = await openOnce(way, wanted)
       if (i >= 0) times[index]?.push(took)
     }
   }
   return times.map(median)
 }
 
-async function openOnce(way: Way, language: RunLanguage): Promise<number> {
+async function openOnce(way: Way, wanted: Wanted): Promise<number> {
   const hearing = new Hearing()
   const began = performance.now()
-  const line = await way.open({ program: 'hello', language }, hearing.hear)
+  const line = await way.open(wanted, hearing.hear)
   await hearing.until(1)
   void line.close()
   return hearing.first - began

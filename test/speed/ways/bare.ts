@@ -2,14 +2,13 @@ import { type IPty, spawn } from 'node-pty'
 import { commandOf, type Means } from './means.ts'
 import type { Line, Way } from './way.ts'
 
-/** node-pty with nothing between: the terminal is read and written in the process that measures. */
+/** node-pty as it comes, with nothing between: the terminal is read and written in the process that measures. */
 export function bareWay(means: Means): Way {
   return {
     async open(wanted, hear) {
       const { file, args, cwd, env } = commandOf(means, wanted)
-      const pty = spawn(file, args, { cwd, env, name: 'xterm-256color', cols: 80, rows: 24, encoding: null })
-      // Without an encoding it gives bytes, whatever its types say.
-      pty.onData((bytes) => hear(bytes as unknown as Uint8Array, () => {}))
+      const pty = spawn(file, args, { cwd, env, name: 'xterm-256color', cols: 80, rows: 24 })
+      pty.onData((text) => hear(Buffer.from(text), () => {}))
       return lineOf(pty)
     },
     async useReserve() {},

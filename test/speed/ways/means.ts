@@ -3,13 +3,19 @@ import { basename, dirname, join } from 'node:path'
 import type { Language } from '../../../labs/lab.ts'
 import { fileOf, type Wanted } from '../programs.ts'
 
-/** With what programs are started by somebody who is no bench: the same as by one. */
+/** With what programs are started by somebody who is no bench. */
 export interface Means {
   /** A course's folder. */
   readonly folder: string
   /** The interpreters' paths. */
   readonly interpreters: Readonly<Record<Language, string>>
   readonly env: Readonly<Record<string, string>>
+}
+
+/** What a shell gives to programs, without the settings of whoever runs this. */
+export function shellEnvironment(): Record<string, string> {
+  const { PATH = '/usr/bin:/bin', HOME = '/' } = process.env
+  return { PATH, HOME, TERM: 'xterm-256color', LC_ALL: 'C.UTF-8' }
 }
 
 /** What is given to node-pty. */
