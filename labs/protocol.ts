@@ -10,7 +10,7 @@ import { LANGUAGES, type Language } from './lab.ts'
 import type { Limits } from './limits.ts'
 
 /** The version of this file. A page and a server that differ say so instead of guessing. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** Where the WebSocket is. */
 export const BENCH_PATH = '/_bench'
@@ -90,14 +90,165 @@ export interface Input {
 }
 
 /** A socket by which a program became ready. */
-export interface ReadySocket {
+export interface ReadySocket extends Endpoint {
   readonly protocol: 'tcp' | 'udp'
+}
+
+/** An address and a port, as the kernel tells them. */
+export interface Endpoint {
   readonly address: string
   readonly port: number
 }
 
+/** What observes a bench. */
+export const INSTRUMENTS = ['packets', 'sockets', 'calls'] as const
+export type Instrument = (typeof INSTRUMENTS)[number]
+
+/** What can become of a frame; a fate travels as its place in this list. */
+export const FATES = [
+  'delivered',
+  /** Taken by the fault `loss`. */
+  'lost',
+  /** Taken by a cut wire. */
+  'cut',
+  /** Delivered once more, by the fault `duplicate`; the frame itself has a fate of its own. */
+  'copy',
+  /** Delivered after it was held back by the fault `reorder`. */
+  'late',
+  /** There was no room: in the queue of a wire with a rate, or too many were under way. */
+  'overflow',
+  /** Longer than the wire's MTU. */
+  'too-long',
+  /** The other end's link did not take it: it is down or gone. */
+  'not-taken',
+] as const
+export type Fate = (typeof FATES)[number]
+
+/** What a socket call does, whatever a language calls it. */
+export const DEEDS = [
+  'socket',
+  'bind',
+  'listen',
+  'connect',
+  'accept',
+  'send',
+  'receive',
+  'shutdown',
+  'close',
+  'option',
+  'other',
+] as const
+export type Deed = (typeof DEEDS)[number]
+
+/** A socket as the program's own runtime knows it. */
+export interface ProgramSocket {
+  /** Counts the sockets of one run from 1, in the order in which the program got them. */
+  readonly id: number
+  readonly protocol: 'tcp' | 'udp' | null
+  /** Its descriptor; null where the runtime does not tell. */
+  readonly descriptor: number | null
+  /** Null while the kernel has given it none. */
+  readonly local: Endpoint | null
+  readonly remote: Endpoint | null
+}
+
+/** What is common to all that a run of a program tells of its calls. `line` is of the program's own file, from 1. */
+interface Told {
+  readonly program: string
+  readonly run: number
+  readonly socket: ProgramSocket | null
+  readonly line: number | null
+}
+
+/** What a call or an event gave the program. */
+export interface Outcome {
+  /** As the language prints it, shortened: `4`, `('127.0.0.1', 40112)`. Null where there is nothing to tell. */
+  readonly value: string | null
+  /** The error's name, `ECONNREFUSED`; or the exception's where it has none, `TimeoutError`. Null when all went well. */
+  readonly error: string | null
+  /** Bytes that were handed over or received; 0 from a stream that has ended. Null where there are none to count. */
+  readonly bytes: number | null
+  /** The partner of one datagram. */
+  readonly peer: Endpoint | null
+  /** The socket that `accept`, or its event, gave. */
+  readonly accepted: ProgramSocket | null
+}
+
+/** One row of the kernel's table, or one descriptor that is in no table yet. */
+export interface SocketRow {
+  /** The same as long as the socket is there. */
+  readonly id: string
+  readonly protocol: 'tcp' | 'udp'
+  /**
+   * As Linux names it (`include/net/tcp_states.h`): `LISTEN`, `SYN-SENT` …; `CLOSED` for a TCP socket that does nothing
+   * yet. UDP: `UNCONN`, or `ESTABLISHED` when it is connected.
+   */
+  readonly state: string
+  /** Null while it has no port. */
+  readonly local: Endpoint | null
+  /** Null when it has no partner. */
+  readonly remote: Endpoint | null
+  /** Bytes that wait to be read; of a listening socket: connections that wait to be accepted. */
+  readonly receiveQueue: number
+  /** Bytes not yet acknowledged; of a listening socket: how many connections may wait. */
+  readonly sendQueue: number
+  /** Who holds it; null: no program yet, or no program any more. */
+  readonly owner: { readonly program: string; readonly run: number; readonly descriptor: number } | null
+}
+
+/** What instruments tell. Each has its own time: when it happened, not when it became known. */
+export type Observation =
+  /** A program is about to call. `call` counts the calls of this run from 1; `name` is as the program writes it. */
+  | ({ kind: 'call'; call: number; name: string; deed: Deed; args: string; bytes: number | null } & Told)
+  /** The call of this number has come back. `socket` is as it is now. */
+  | ({ kind: 'return'; call: number } & Told & Outcome)
+  /** Node: the program asked to be told of this event of the socket; until then a line waits, or a handler is armed. */
+  | ({ kind: 'armed'; event: string; awaited: boolean } & Told)
+  /** Node: an event that the program asked for. `deed` is what a call would have done, for example `accept`. */
+  | ({ kind: 'heard'; event: string; deed: Deed } & Told & Outcome)
+  /** The kernel's word on what a run waits in now: a system call's name; null while it does not wait. */
+  | { kind: 'waits'; program: string; run: number; syscall: string | null }
+  /** The kernel's table of one host has changed: rows that are new or other than before, and ids that are gone. */
+  | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[] }
+  /** Counters of a host's kernel that are no longer what they were; counted from the opening of the bench. */
+  | { kind: 'counters'; host: string; counters: Readonly<Record<string, number>> }
+  /** This many were not told: the kernel had no room, nobody read in time, or the bench could not keep them. */
+  | { kind: 'missing'; what: Instrument; count: number; since: number; until: number; why: Missed }
+  /** Everything this instrument saw before `upTo` has been told. */
+  | { kind: 'upto'; instrument: Instrument; upTo: number }
+  /** The instrument does not work at this bench, or no longer does. */
+  | { kind: 'blind'; instrument: Instrument; detail: string }
+  /** The last program has ended, and every instrument has told all that belongs to it. */
+  | { kind: 'settled' }
+
+/** The kinds of observations, and of frames, which are observed too. */
+const OBSERVED = [
+  'call',
+  'return',
+  'armed',
+  'heard',
+  'waits',
+  'sockets',
+  'counters',
+  'missing',
+  'upto',
+  'blind',
+  'settled',
+  'frame',
+] as const satisfies readonly (Observation['kind'] | 'frame')[]
+
+/** Whether an event was told by an instrument. All others are the bench's own word. */
+export function isObserved(event: BenchEvent): event is (Marks & Observation) | FrameEvent {
+  return (OBSERVED as readonly string[]).includes(event.kind)
+}
+
+/** Why something is missing. */
+export const MISSED = ['not-seen', 'not-read', 'let-go'] as const
+export type Missed = (typeof MISSED)[number]
+
 /** What can happen at a bench. A `run` is one start of one program, counted from 1 over the whole bench. */
 export type Happening =
+  | Observation
   | ({ kind: 'starting'; program: string; run: number; language: RunLanguage } & Size)
   /** The process exists. `command` is what a shell would be given: the interpreter's name and the file's. */
   | { kind: 'started'; program: string; run: number; pid: number; command: readonly string[] }
@@ -134,7 +285,22 @@ export interface OutputEvent extends Marks {
   readonly bytes: Uint8Array
 }
 
-export type BenchEvent = ControlEvent | OutputEvent
+/** One frame as it was on the wire; it travels, with others, as a binary frame. `t` is when the kernel had it. */
+export interface FrameEvent extends Marks {
+  readonly kind: 'frame'
+  /** The number of its wire in the lab; null on a host's own loopback. */
+  readonly wire: number | null
+  /** Which end of the wire sent it, 0 or 1; on loopback the place of the host in the lab's list. */
+  readonly from: number
+  readonly fate: Fate
+  /** When it was given to the other host; null when it was not. */
+  readonly handedOn: number | null
+  /** Its whole length in bytes, however much is kept. */
+  readonly length: number
+  readonly bytes: Uint8Array
+}
+
+export type BenchEvent = ControlEvent | OutputEvent | FrameEvent
 
 /** Which languages can be run here: the interpreter's version, or null where there is none. */
 export type Interpreters = Readonly<Record<Language, string | null>>
@@ -304,7 +470,10 @@ export interface System {
 
 const OUTPUT = 1
 const INPUT = 2
+const FRAMES = 3
 const OUTPUT_HEADER = 32
+const FRAME_HEADER = 36
+const LOOPBACK = 255
 const INPUT_HEADER = 12
 
 /**
@@ -339,6 +508,61 @@ export function decodeOutput(frame: Uint8Array, programOf: (run: number) => stri
     offset: view.getFloat64(24),
     bytes: frame.subarray(OUTPUT_HEADER),
   }
+}
+
+/**
+ * A binary message of frames: one byte of kind, three of padding, then for each frame the length of what is kept (u32),
+ * `n`, `t` and when it was handed on (f64 each, NaN for never), its whole length (u32), its wire (255 for loopback),
+ * where it came from, its fate (u8 each), one byte of padding, and the bytes. Big-endian.
+ */
+export function encodeFrames(events: readonly FrameEvent[]): Uint8Array<ArrayBuffer> {
+  const size = events.reduce((sum, { bytes }) => sum + FRAME_HEADER + bytes.length, 4)
+  const message = new Uint8Array(size)
+  const view = new DataView(message.buffer)
+  view.setUint8(0, FRAMES)
+  let at = 4
+  for (const { n, t, handedOn, length, wire, from, fate, bytes } of events) {
+    view.setUint32(at, bytes.length)
+    view.setFloat64(at + 4, n)
+    view.setFloat64(at + 12, t)
+    view.setFloat64(at + 20, handedOn ?? Number.NaN)
+    view.setUint32(at + 28, length)
+    view.setUint8(at + 32, wire ?? LOOPBACK)
+    view.setUint8(at + 33, from)
+    view.setUint8(at + 34, FATES.indexOf(fate))
+    message.set(bytes, at + FRAME_HEADER)
+    at += FRAME_HEADER + bytes.length
+  }
+  return message
+}
+
+/** Reads what `encodeFrames` wrote. Null for anything else. */
+export function decodeFrames(message: Uint8Array): FrameEvent[] | null {
+  if (message.length < 4 || message[0] !== FRAMES) return null
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
+  const events: FrameEvent[] = []
+  let at = 4
+  while (at + FRAME_HEADER <= message.length) {
+    const kept = view.getUint32(at)
+    const fate = FATES[view.getUint8(at + 34)]
+    const end = at + FRAME_HEADER + kept
+    if (fate === undefined || end > message.length) return null
+    const handedOn = view.getFloat64(at + 20)
+    const wire = view.getUint8(at + 32)
+    events.push({
+      kind: 'frame',
+      n: view.getFloat64(at + 4),
+      t: view.getFloat64(at + 12),
+      handedOn: Number.isNaN(handedOn) ? null : handedOn,
+      length: view.getUint32(at + 28),
+      wire: wire === LOOPBACK ? null : wire,
+      from: view.getUint8(at + 33),
+      fate,
+      bytes: message.subarray(at + FRAME_HEADER, end),
+    })
+    at = end
+  }
+  return at === message.length ? events : null
 }
 
 /** A binary frame of input: one byte of kind, three of padding, run and seq (u32 each), big-endian, then the bytes. */

@@ -60,6 +60,12 @@ describe('the rooms', () => {
     expect(strangers(/^labs\/server\//, below('server', 'bench', 'instruments', 'wire'))).toEqual([])
   })
 
+  it('decoding and checks are pure: they import no package, nothing that runs, and no page', () => {
+    expect(strangers(/^labs\/wire\//, (imported) => /^labs\/wire\//.test(imported))).toEqual([])
+    const known = (imported: string) => pure(imported) || /^labs\/(wire|checks)\//.test(imported)
+    expect(strangers(/^labs\/checks\//, known)).toEqual([])
+  })
+
   it('a program uses what its runtime brings and iconv-lite; a lab definition uses only defineLab', () => {
     expect(strangers(/^labs\/catalog\/.*\/lab\.ts$/, (imported) => imported === 'labs/lab.ts')).toEqual([])
     const known = (imported: string) => imported.startsWith('node:') || imported === 'iconv-lite'
@@ -68,7 +74,7 @@ describe('the rooms', () => {
 
   it('the site takes only what is pure from the labs', () => {
     const known = (imported: string) =>
-      pure(imported) || imported.startsWith('site/') || imported.startsWith('content/') || isPackage(imported)
+      pure(imported) || /^(labs\/(wire|checks)|site|content)\//.test(imported) || isPackage(imported)
     expect(strangers(/^site\//, known)).toEqual([])
     expect(strangers(/^site\/bench\//, (imported) => !/^(node:|ws$|node-pty$|sirv$)/.test(imported))).toEqual([])
   })

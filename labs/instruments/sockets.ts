@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import type { Endpoint } from '../protocol.ts'
 
 /** One socket in the kernel's table, as `/proc/PID/net/{tcp,tcp6,udp,udp6}` tells it. */
-export interface SocketRow {
+export interface TableRow {
   readonly protocol: 'tcp' | 'udp'
   /** The state's name as Linux counts them (`include/net/tcp_states.h`), for example `LISTEN`. */
   readonly state: string
@@ -9,11 +10,6 @@ export interface SocketRow {
   readonly remote: Endpoint
   /** The number by which `/proc/PID/fd` names the same socket. */
   readonly inode: string
-}
-
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
 }
 
 const STATES = [
@@ -48,7 +44,7 @@ export function socketsAreTold(): boolean {
 let told: boolean | undefined
 
 /** The sockets a process holds now, among those that are in the kernel's table. Empty when the process has ended. */
-export function socketsOf(pid: number): SocketRow[] {
+export function socketsOf(pid: number): TableRow[] {
   const inodes = new Set(socketInodes(pid))
   if (inodes.size === 0) return []
   return readTables(pid).filter(({ inode }) => inodes.has(inode))
@@ -76,7 +72,7 @@ export function holdersOfPorts(ports: ReadonlySet<number>): Map<number, number> 
 }
 
 /** Reads one table of `/proc/net`; rows that are cut short are left out. */
-export function readSocketTable(text: string, protocol: 'tcp' | 'udp'): SocketRow[] {
+export function readSocketTable(text: string, protocol: 'tcp' | 'udp'): TableRow[] {
   return text
     .split('\n')
     .slice(1)
@@ -89,7 +85,7 @@ export function readSocketTable(text: string, protocol: 'tcp' | 'udp'): SocketRo
 }
 
 /** All sockets of the network that a process is in. */
-function readTables(pid: number | 'self'): SocketRow[] {
+function readTables(pid: number | 'self'): TableRow[] {
   return TABLES.flatMap(([file, protocol]) => {
     try {
       return readSocketTable(readFileSync(`/proc/${pid}/net/${file}`, 'latin1'), protocol)

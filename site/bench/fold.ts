@@ -1,13 +1,14 @@
 /** What a lab shows, as a pure fold over what it is told and what its reader asked for. */
-import type {
-  BenchEvent,
-  Ending,
-  Health,
-  Interpreters,
-  Obstacle,
-  ReadySocket,
-  Rung,
-  Trouble,
+import {
+  type BenchEvent,
+  type Ending,
+  type Health,
+  type Interpreters,
+  isObserved,
+  type Obstacle,
+  type ReadySocket,
+  type Rung,
+  type Trouble,
 } from '../../labs/protocol.ts'
 import type { Connection, News } from './source.ts'
 
@@ -142,7 +143,7 @@ export function isBusy(program: ProgramView): boolean {
 }
 
 function happen(view: LabView, event: BenchEvent): LabView {
-  if (event.kind === 'faults' || event.kind === 'seed') return view
+  if (isObserved(event) || event.kind === 'faults' || event.kind === 'seed') return view
   const program = view.programs[event.program]
   if (program === undefined || event.kind === 'output') return view
   if (event.kind === 'gap') {

@@ -1,5 +1,6 @@
 import {
   type BenchEvent,
+  decodeFrames,
   decodeOutput,
   type FromBench,
   PROTOCOL,
@@ -223,8 +224,10 @@ export class LiveSource implements BenchSource {
 
   #receive(data: string | ArrayBuffer): void {
     if (typeof data !== 'string') {
-      const event = decodeOutput(new Uint8Array(data), (run) => this.#seats.programOf(run))
+      const message = new Uint8Array(data)
+      const event = decodeOutput(message, (run) => this.#seats.programOf(run))
       if (event) this.#hear(event)
+      else for (const frame of decodeFrames(message) ?? []) this.#hear(frame)
       return
     }
     const message: FromBench = JSON.parse(data)

@@ -1,5 +1,6 @@
 import {
   type BenchEvent,
+  encodeFrames,
   encodeOutput,
   type FromBench,
   type Happening,
@@ -103,6 +104,7 @@ export class MemoryBench {
 
   #say(event: BenchEvent): void {
     if (event.kind === 'output') this.#far?.send(encodeOutput(event))
+    else if (event.kind === 'frame') this.#far?.send(encodeFrames([event]))
     else this.tell({ type: 'event', event })
   }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { BEAT, type BenchEvent, type Input, MAX_INPUT, PROTOCOL, type ToBench } from '../../labs/protocol.ts'
+import { BEAT, type ControlEvent, type Input, MAX_INPUT, PROTOCOL, type ToBench } from '../../labs/protocol.ts'
 import { WINDOW } from '../../site/bench/input-queue.ts'
 import type { Entering, Invitation } from '../../site/bench/invitation.ts'
 import type { Socket } from '../../site/bench/line.ts'
@@ -627,7 +627,7 @@ describe('the size of a terminal', () => {
 
 test('an event that is told twice by the bench reaches the page once', async () => {
   const { events } = await running()
-  const event = server.bench.log[0] as Exclude<BenchEvent, { kind: 'output' }>
+  const event = server.bench.log[0] as ControlEvent
   server.bench.tell({ type: 'event', event })
   await settled()
   expect(events().filter(({ event: { n } }) => n === event.n)).toHaveLength(1)

@@ -1,25 +1,6 @@
 /** What is said to wire.py and what it tells: the commands, the records, and the names in them. Pure. */
 import type { Faults } from '../../faults.ts'
-
-/** What can become of a frame; a fate travels as its place in this list. */
-export const FATES = [
-  'delivered',
-  /** Taken by the fault `loss`. */
-  'lost',
-  /** Taken by a cut wire. */
-  'cut',
-  /** Delivered once more, by the fault `duplicate`; the frame itself has a fate of its own. */
-  'copy',
-  /** Delivered after it was held back by the fault `reorder`. */
-  'late',
-  /** There was no room: in the queue of a wire with a rate, or too many were under way. */
-  'overflow',
-  /** Longer than the wire's MTU. */
-  'too-long',
-  /** The other end's link did not take it: it is down or gone. */
-  'not-taken',
-] as const
-export type Fate = (typeof FATES)[number]
+import { FATES, type Fate } from '../../protocol.ts'
 
 /** Why frames are missing from the reports: the kernel had no room for them, or nobody read in time. */
 export const GAP_REASONS = ['not-seen', 'not-read'] as const
