@@ -28,11 +28,11 @@ export interface MomentParts {
   readonly clock?: FrameClock
 }
 
-/** So many events since the last telling are a flood. */
-export const FLOOD = 100
-
 /** In a flood the story is told no more often than once in so many ms. */
 export const PAUSE = 100
+
+/** More events than one for each of so many ms are a flood. */
+export const FLOOD = 1
 
 /** Telling and showing may take one part in so many of the time. */
 export const SHARE = 6
@@ -50,6 +50,7 @@ export class Moment {
   #wanted = false
   /** Events that are not told yet. */
   #fresh = 0
+  #toldAt = Number.NEGATIVE_INFINITY
   /** Before this the story is not told again. */
   #notBefore = 0
   #cancel: (() => void) | null = null
@@ -125,8 +126,9 @@ export class Moment {
   #tellNow(): void {
     this.#cancel = null
     const began = this.#clock.now()
-    const flood = this.#fresh > FLOOD
+    const flood = this.#fresh * FLOOD > began - this.#toldAt
     this.#fresh = 0
+    this.#toldAt = began
     const story = this.#tell(this.#evidence.events)
     const before = this.#scene
     const isNew = before === null || before.story.run !== story.run
