@@ -270,9 +270,9 @@ class BenchLab extends HTMLElement {
   async #loadSpread(): Promise<void> {
     const { openSpread } = await import('./spread.ts')
     const spread = await openSpread({
-      lab: this,
+      root: this,
       lang: langOf(this.lang.slice(0, 2)),
-      cast: JSON.parse(this.dataset.cast ?? ''),
+      lab: JSON.parse(this.dataset.definition ?? ''),
       onMoment: (moment) => {
         for (const box of this.#programs()) box.showMoment(moment)
       },

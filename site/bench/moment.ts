@@ -24,7 +24,8 @@ export interface FrameClock {
 }
 
 export interface MomentParts {
-  readonly tell: (events: readonly BenchEvent[]) => Story
+  /** The story of the latest run; null while there was none. */
+  readonly tell: (events: readonly BenchEvent[]) => Story | null
   readonly clock?: FrameClock
 }
 
@@ -130,6 +131,7 @@ export class Moment {
     this.#fresh = 0
     this.#toldAt = began
     const story = this.#tell(this.#evidence.events)
+    if (story === null) return
     const before = this.#scene
     const isNew = before === null || before.story.run !== story.run
     const follows = isNew || before.follows

@@ -2,7 +2,8 @@
  * Everything in a lab that tells the story of its run: marks beside the code, the wire, the sockets, the time line. Loaded
  * when the first program is run; a lab that is only read does without.
  */
-import { tell } from '../../labs/checks/tell.ts'
+import { tellLatest } from '../../labs/checks/tell.ts'
+import type { Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
 import { CodePanel } from './code/code-panel.ts'
@@ -15,7 +16,7 @@ import { changeSettings, settings } from './settings.ts'
 import { SocketsPanel } from './sockets/sockets-panel.ts'
 import { StatesPanel } from './sockets/states-panel.ts'
 import style from './spread.css?inline'
-import type { Cast } from './story/cast.ts'
+import { castOf } from './story/cast.ts'
 import { storyWords } from './story/words.ts'
 import { Thread } from './thread.ts'
 import { TimeLine } from './time-line/time-line.ts'
@@ -25,9 +26,9 @@ import { type Words, word } from './words.ts'
 
 export interface SpreadParts {
   /** The lab's element, with a place for each panel. */
-  readonly lab: HTMLElement
+  readonly root: HTMLElement
   readonly lang: Lang
-  readonly cast: Cast
+  readonly lab: Lab
   /** The lab stands at a moment of the past, or (null) is in the present. */
   readonly onMoment: (moment: PastMoment | null) => void
 }
@@ -55,22 +56,23 @@ export class Spread {
 
   constructor(parts: SpreadParts, words: Words, ownWords: Words) {
     addStyle(style)
-    const { lab, lang, cast } = parts
+    const { root, lang, lab } = parts
+    const cast = castOf(lab)
     this.#parts = parts
     this.#words = ownWords
-    this.#moment = new Moment({ tell: (events) => tell(events, cast) })
+    this.#moment = new Moment({ tell: (events) => tellLatest(lab, events) })
     const onPick = (at: number) => this.#moment.go(at)
     const onPoint = (at: number | null) => this.#moment.point(at)
     const onMove = (at: number | null) => this.#moment.go(at)
     this.#codes = cast.programs.flatMap(({ name }) => {
-      const box = lab.querySelector<HTMLElement>(`[data-program="${name}"]`)
+      const box = root.querySelector<HTMLElement>(`[data-program="${name}"]`)
       return box ? [new CodePanel(box, { program: name, words: ownWords, onPick, onPoint })] : []
     })
-    this.#wire = new WirePanel(placeIn(lab, 'wire'), { words, lang, cast, onPick, onPoint })
-    this.#sockets = new SocketsPanel(placeIn(lab, 'sockets'), { words: ownWords, cast, onPick, onPoint })
-    this.#states = new StatesPanel(placeIn(lab, 'states'), { words: ownWords, cast })
-    this.#timeLine = new TimeLine(placeIn(lab, 'timeline'), { words, lang, cast, onMove })
-    this.#thread = new Thread(lab)
+    this.#wire = new WirePanel(placeIn(root, 'wire'), { words, lang, cast, onPick, onPoint })
+    this.#sockets = new SocketsPanel(placeIn(root, 'sockets'), { words: ownWords, cast, onPick, onPoint })
+    this.#states = new StatesPanel(placeIn(root, 'states'), { words: ownWords, cast })
+    this.#timeLine = new TimeLine(placeIn(root, 'timeline'), { words, lang, cast, onMove })
+    this.#thread = new Thread(root)
     this.#moment.onScene((scene) => this.#show(scene))
   }
 
@@ -104,11 +106,11 @@ export class Spread {
   }
 
   #show(scene: Scene): void {
-    const { lab, onMoment } = this.#parts
+    const { root, onMoment } = this.#parts
     const { story, at, follows, pointed, lit } = scene
     const isOpen = (panel: PanelName) => this.#open.includes(panel)
     const step = story.steps[at - 1]
-    lab.toggleAttribute('data-scrub', story.steps.length > 1 && this.#open.some((panel) => TELLING.includes(panel)))
+    root.toggleAttribute('data-scrub', story.steps.length > 1 && this.#open.some((panel) => TELLING.includes(panel)))
     onMoment(follows ? null : { at, t: step?.t ?? 0 })
     if (isOpen('code')) for (const code of this.#codes) code.show(scene)
     if (isOpen('wire')) this.#wire.show(story, at, pointed === null ? NOTHING : lit)
@@ -116,7 +118,7 @@ export class Spread {
       this.#sockets.show(scene)
       this.#states.show(scene)
     }
-    if (lab.hasAttribute('data-scrub')) this.#timeLine.show(story, at, follows)
+    if (root.hasAttribute('data-scrub')) this.#timeLine.show(story, at, follows)
     this.#tellBlind(scene)
     this.#meet(scene)
     this.#thread.lay()
@@ -124,11 +126,11 @@ export class Spread {
 
   /** An instrument that does not work says so in its panel. */
   #tellBlind({ story }: Scene): void {
-    const { lab } = this.#parts
+    const { root } = this.#parts
     for (const { instrument, detail } of story.blind) {
       if (instrument === 'packets') {
-        const key = lab.dataset.network === 'plain' ? 'wire.blind-plain' : 'wire.blind'
-        this.#note(lab.querySelector('[data-panel=wire]'), 'blind', word(this.#words, { key, values: { detail } }))
+        const key = root.dataset.network === 'plain' ? 'wire.blind-plain' : 'wire.blind'
+        this.#note(root.querySelector('[data-panel=wire]'), 'blind', word(this.#words, { key, values: { detail } }))
       }
     }
   }
@@ -136,11 +138,11 @@ export class Spread {
   /** Each open panel says once how it is read: the first time a reader meets it. */
   #meet({ story }: Scene): void {
     if (story.steps.length === 0) return
-    const { lab } = this.#parts
+    const { root } = this.#parts
     const panels = ['timeline', ...this.#open]
     for (const panel of panels) {
       const { met } = settings()
-      const places = [...lab.querySelectorAll<HTMLElement>(MEETING[panel] ?? '[data-no]')]
+      const places = [...root.querySelectorAll<HTMLElement>(MEETING[panel] ?? '[data-no]')]
       const place = places.find((one) => one.checkVisibility())
       if (place === undefined || met.includes(panel)) continue
       this.#note(place, 'how', word(this.#words, { key: `how.${panel}` }))
@@ -168,9 +170,9 @@ const MEETING: Readonly<Record<string, string>> = {
 }
 
 /** The place in a lab that a panel fills. @throws {Error} naming it when the page has none. */
-function placeIn(lab: HTMLElement, panel: string): HTMLElement {
-  const place = lab.querySelector<HTMLElement>(`[data-place=${panel}]`)
-  if (place === null) throw new Error(`The lab \`${lab.dataset.lab}\` has no place for the panel \`${panel}\`.`)
+function placeIn(root: HTMLElement, panel: string): HTMLElement {
+  const place = root.querySelector<HTMLElement>(`[data-place=${panel}]`)
+  if (place === null) throw new Error(`The lab \`${root.dataset.lab}\` has no place for the panel \`${panel}\`.`)
   return place
 }
 

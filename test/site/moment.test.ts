@@ -51,7 +51,7 @@ function storyOf(events: readonly BenchEvent[], run = 1): Story {
   }
 }
 
-function rig({ cost = 0, run = () => 1 } = {}) {
+function rig({ cost = 0, run = (): number => 1 } = {}) {
   const clock = new FrameClock()
   const scenes: Scene[] = []
   const tellings: number[] = []
