@@ -26,6 +26,8 @@ export interface Change {
   readonly at: number
   readonly t: number
   readonly fields: Fields
+  /** A packet did it that arrived: what the packet did to its sender comes first. */
+  readonly arrived?: true
   /** The kernel's row, where it says so; `gone` is its word too. */
   readonly row: SocketRow | 'gone' | null
 }
@@ -101,15 +103,15 @@ export function actsOf({ end, life }: Track, line: Line): number[] {
 /** What calls and packets tell of a socket's states, addresses and owner. In the order of steps. */
 export function derive(track: Track, line: Line, join: Join): Change[] {
   const changes: Change[] = []
-  const add = (at: number, t: number, fields: Fields) => {
-    if (at > 0) changes.push({ at, t, fields, row: null })
+  const add: Add = (at, t, fields, arrived) => {
+    if (at > 0) changes.push({ at, t, fields, ...(arrived && { arrived }), row: null })
   }
   if (track.life) deriveLife(track, track.life, line, join, add)
   if (track.end) deriveEnd(track, line, add)
   return changes.sort((a, b) => a.at - b.at || a.t - b.t)
 }
 
-type Add = (at: number, t: number, fields: Fields) => void
+type Add = (at: number, t: number, fields: Fields, arrived?: true) => void
 
 const EMPTY = { local: null, remote: null, receiveQueue: 0, sendQueue: 0 } as const
 
@@ -178,7 +180,8 @@ function deriveEnd(track: Track, line: Line, add: Add): void {
     if (effect.side !== side || effect.state === null) continue
     const { state } = effect
     const at = landing(effect, line, acts)
-    add(at, effect.t, state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote })
+    const fields = state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote }
+    add(at, effect.t, fields, effect.arrived || undefined)
   }
 }
 
