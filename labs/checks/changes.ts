@@ -26,6 +26,8 @@ export interface Change {
   readonly at: number
   readonly t: number
   readonly fields: Fields
+  /** A packet did it that arrived: what the packet did to its sender comes first. */
+  readonly arrived?: true
   /** The kernel's row, where it says so; `gone` is its word too. */
   readonly row: SocketRow | 'gone' | null
 }
@@ -101,15 +103,15 @@ export function actsOf({ end, life }: Track, line: Line): number[] {
 /** What calls and packets tell of a socket's states, addresses and owner. In the order of steps. */
 export function derive(track: Track, line: Line, join: Join): Change[] {
   const changes: Change[] = []
-  const add = (at: number, t: number, fields: Fields) => {
-    if (at > 0) changes.push({ at, t, fields, row: null })
+  const add: Add = (at, t, fields, arrived) => {
+    if (at > 0) changes.push({ at, t, fields, ...(arrived && { arrived }), row: null })
   }
   if (track.life) deriveLife(track, track.life, line, join, add)
   if (track.end) deriveEnd(track, line, add)
   return changes.sort((a, b) => a.at - b.at || a.t - b.t)
 }
 
-type Add = (at: number, t: number, fields: Fields) => void
+type Add = (at: number, t: number, fields: Fields, arrived?: true) => void
 
 const EMPTY = { local: null, remote: null, receiveQueue: 0, sendQueue: 0 } as const
 
@@ -129,23 +131,16 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   for (const placed of life.calls) {
     const { call, place } = placed
     if (!done(placed)) continue
-    const { local } = call.socket ?? {}
     const at = line.returns[place] as number
     const t = call.ended as number
     // In Node an event tells when the kernel has done what a call asked for.
-    const tells = python || call.event
-    if (call.deed === 'bind' && tells && local) add(at, t, born(track, python, owner, { local }))
-    if (call.deed === 'listen' && tells && local) {
-      if (track.protocol === 'tcp')
-        add(at, t, born(track, python, owner, { state: 'LISTEN', local, sendQueue: backlogOf(life, python) }))
-      else add(at, t, born(track, python, owner, { local }))
-    }
-    if (track.protocol === 'udp' && call.deed === 'send' && local && local.port > 0)
-      add(at, t, born(track, python, owner, { local }))
-    if (track.protocol === 'udp' && call.deed === 'connect' && life.remote && tells) {
-      add(at, t, born(track, python, owner, { state: 'ESTABLISHED', local: life.local, remote: life.remote }))
-    }
+    const fields = python || call.event ? doneTo(track, life, placed, python) : null
+    if (fields) add(at, t, python ? fields : born(track, owner, fields))
     if (call.deed === 'close' && !call.event) add(line.begins[place] as number, call.began, closed(track, life))
+  }
+  if (track.first && life.local) {
+    const at = line.packets[track.first.packet.number - 1] as number
+    add(at, track.first.packet.t, born(track, owner, { local: life.local }))
   }
   const act = join.actOf(run)
   if (act !== null && line.ends[act]) {
@@ -154,9 +149,21 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   }
 }
 
+/** What a call has done to its socket; null for nothing that the table shows. */
+function doneTo({ protocol }: Track, life: Life, { call }: Placed, python: boolean): Fields | null {
+  const { local } = call.socket ?? {}
+  if (!local || local.port === 0) return null
+  if (call.deed === 'listen' && protocol === 'tcp') {
+    return { state: 'LISTEN', local, sendQueue: backlogOf(life, python) }
+  }
+  if (call.deed === 'bind' || call.deed === 'listen') return { local }
+  if (call.deed !== 'connect' || protocol === 'tcp') return null
+  return { state: 'ESTABLISHED', local, remote: life.remote }
+}
+
 /** In Node a socket is there when the kernel first has to know of it. */
-function born(track: Track, python: boolean, owner: Owner, fields: Fields): Fields {
-  return python ? fields : { owner, ...(track.protocol === 'udp' && { state: 'UNCONN' }), ...fields }
+function born({ protocol }: Track, owner: Owner, fields: Fields): Fields {
+  return { owner, ...(protocol === 'udp' && { state: 'UNCONN' }), ...fields }
 }
 
 /** A connection lives on without its program; everything else ends with the descriptor. */
@@ -178,7 +185,8 @@ function deriveEnd(track: Track, line: Line, add: Add): void {
     if (effect.side !== side || effect.state === null) continue
     const { state } = effect
     const at = landing(effect, line, acts)
-    add(at, effect.t, state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote })
+    const fields = state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote }
+    add(at, effect.t, fields, effect.arrived || undefined)
   }
 }
 

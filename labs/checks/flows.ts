@@ -1,6 +1,7 @@
 /** Conversations: which packets belong together, and whose socket stands at each end. */
 import { type Endpoint, SHELL } from '../protocol.ts'
 import type { Decoded } from '../wire/decoded.ts'
+import { endpointIn } from './calls.ts'
 import { isAny, plainAddress, SLACK } from './draft.ts'
 import type { Hosts } from './hosts.ts'
 import type { Life } from './lives.ts'
@@ -137,6 +138,7 @@ export function nameEnds(flows: readonly Flow[], lives: readonly Life[], tables:
       push(connected, connectedKey(life.host, life.protocol, life.local, life.remote), life)
   }
   const callers = lives.filter((life) => life.protocol === 'tcp' && life.connect && !life.local)
+  const homeless = lives.filter((life) => life.protocol === 'udp' && !life.local)
   const taken = new Set<Life>()
   for (const flow of flows) {
     const began = flow.sent[0]?.packet.t ?? 0
@@ -158,7 +160,9 @@ export function nameEnds(flows: readonly Flow[], lives: readonly Life[], tables:
         end.life =
           here.find((life) => life.remote?.port === other.port && stands(life, end, began, until)) ??
           here.find((life) => stands(life, end, began, until)) ??
+          (side === 0 ? homeless.find((life) => !taken.has(life) && sends(life, end, other, flow)) : undefined) ??
           null
+        if (end.life && !end.life.local) taken.add(end.life)
       }
       const told = end.life?.program ?? end.listener?.program
       const holder = told ?? tables.holder(flow.protocol, end.host, end, other, began, until)
@@ -186,6 +190,28 @@ function calls(life: Life, end: FlowEnd, other: FlowEnd, flow: Flow): boolean {
   const until =
     call.error === null && life.ended > t ? Number.POSITIVE_INFINITY : (call.ended ?? Number.POSITIVE_INFINITY)
   return call.began - SLACK <= t && t <= until + SLACK
+}
+
+/** Whether a socket whose port nobody tells sent this to that partner: the first on its host that did. */
+function sends(life: Life, end: FlowEnd, other: FlowEnd, { sent }: Flow): boolean {
+  const [first] = sent
+  if (!first || life.host !== end.host) return false
+  const length = (first.packet.decoded.udp?.length ?? 8) - 8
+  return life.calls.some(
+    ({ call }) =>
+      call.deed === 'send' &&
+      !call.event &&
+      call.bytes === length &&
+      call.began - SLACK <= first.packet.t &&
+      goesTo(call.peer ?? endpointIn(call.args) ?? life.remote, other),
+  )
+}
+
+/** Whether a call names this end; by its port alone where it says the host's name. */
+export function goesTo(target: Endpoint | null, { address, port }: Endpoint): boolean {
+  if (target?.port !== port) return false
+  const named = plainAddress(target.address)
+  return named === address || !/^[\d.]+$|:/.test(named)
 }
 
 function connectedKey(host: string, protocol: string | null, local: Endpoint, remote: Endpoint): string {

@@ -1,8 +1,7 @@
 /** Ties datagrams to the calls that sent and received them: by addresses, order and payload. */
-import type { Endpoint } from '../protocol.ts'
 import { endpointIn } from './calls.ts'
-import { plainAddress, SLACK } from './draft.ts'
-import type { Flow, FlowEnd } from './flows.ts'
+import { SLACK } from './draft.ts'
+import { type Flow, type FlowEnd, goesTo } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'
 import { fragmentKey, isFragment, type Sent } from './packets.ts'
@@ -123,10 +122,4 @@ function joinErrors(join: Join, flow: Flow): void {
     )
     if (told?.call.error === 'ECONNREFUSED') join.brings(sent, told)
   }
-}
-
-function goesTo(target: Endpoint | null, { address, port }: FlowEnd): boolean {
-  if (target?.port !== port) return false
-  const named = plainAddress(target.address)
-  return named === address || !/^[\d.]+$|:/.test(named)
 }

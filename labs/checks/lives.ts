@@ -1,6 +1,6 @@
 /** The sockets of programs, each from its first call to its last, as their runtimes tell them. */
 import type { Endpoint, ProgramSocket } from '../protocol.ts'
-import { endpointIn, endsSending } from './calls.ts'
+import { endpointIn, endsSending, type Offsets, type Told } from './calls.ts'
 import { type Draft, plainAddress } from './draft.ts'
 import type { RunEvents } from './runs.ts'
 import type { Call } from './story.ts'
@@ -43,7 +43,7 @@ export interface Life {
 }
 
 /** All sockets that the calls tell of, in the order in which they were first told of. Gives calls their ranges. */
-export function livesOf(run: RunEvents, calls: readonly Draft<Call>[]): Life[] {
+export function livesOf(run: RunEvents, { calls, offsets }: Told): Life[] {
   const acts = new Map(run.acts.map((act) => [act.run, act]))
   const lives = new Map<string, Life>()
   const lifeOf = (call: Call, socket: ProgramSocket, t: number): Life => {
@@ -66,7 +66,7 @@ export function livesOf(run: RunEvents, calls: readonly Draft<Call>[]): Life[] {
     if (call.accepted) lifeOf(call, call.accepted, call.ended ?? call.began).acceptedBy ??= placed
   }
   const since = Math.min(...run.missing.filter(({ what }) => what === 'calls').map((gap) => gap.since))
-  for (const life of lives.values()) if (life.protocol === 'tcp') giveRanges(life, since)
+  for (const life of lives.values()) if (life.protocol === 'tcp') giveRanges(life, offsets, since)
   return [...lives.values()]
 }
 
@@ -108,7 +108,7 @@ function live(life: Life, placed: Placed): void {
   if (call.deed === 'listen' && call.error === null) life.listens ??= placed
   if (call.deed === 'connect' && !call.event) {
     life.connect ??= placed
-    if (life.protocol === 'udp' || !life.remote) life.remote ??= named(endpointIn(call.args))
+    life.remote ??= named(call.peer ?? endpointIn(call.args))
   }
   if (endsSending(call)) life.closings.push(placed)
   if (call.deed === 'close' && !call.event) life.ended = Math.min(life.ended, call.ended ?? call.began)
@@ -123,29 +123,42 @@ function named(endpoint: Endpoint | null): Endpoint | null {
 
 /**
  * The n-th byte that is handed over is the n-th of the stream, whatever the segments; the next bytes that are received
- * are the next of the other direction. From `since` on, calls are missing and nothing can be counted.
+ * are the next of the other direction. Where a runtime tells how many there were before, that is taken; otherwise they
+ * are counted, which cannot be done behind `since`, where calls are missing.
  */
-function giveRanges(life: Life, since: number): void {
-  let sent = 0
-  let received = 0
-  const byReturn = life.calls.filter(({ call }) => call.deed === 'receive' && call.ended !== null)
+function giveRanges(life: Life, offsets: Offsets, since: number): void {
+  let sent: number | null = 0
+  let received: number | null = 0
   for (const placed of life.calls) {
     const { call } = placed
-    if (call.deed !== 'send' || call.event || call.bytes === null || call.began >= since) continue
-    const to = sent + call.bytes
-    life.sends.push({ ...placed, from: sent, to })
+    if (call.deed !== 'send' || call.event || call.bytes === null) continue
+    if (call.began >= since) sent = null
+    const from: number | null = offsetOf(offsets, call, sent)
+    if (from === null) continue
+    const to = from + call.bytes
+    life.sends.push({ ...placed, from, to })
     // What failed may have handed over a part, and nobody says how much.
     if (call.error !== null) continue
-    call.range = { from: sent, to }
+    call.range = { from, to }
     sent = to
   }
-  byReturn.sort((a, b) => (a.call.ended as number) - (b.call.ended as number) || a.place - b.place)
-  for (const placed of byReturn) {
+  const receives = life.calls.filter(({ call }) => call.deed === 'receive' && call.ended !== null)
+  receives.sort((a, b) => (a.call.ended as number) - (b.call.ended as number) || a.place - b.place)
+  for (const placed of receives) {
     const { call } = placed
-    if (call.bytes === null || call.error !== null || (call.ended as number) >= since) continue
-    const to = received + call.bytes
-    call.range = { from: received, to }
-    life.receives.push({ ...placed, from: received, to })
-    if (!/MSG_PEEK/.test(call.args)) received = to
+    if (call.bytes === null || call.error !== null) continue
+    if ((call.ended as number) >= since) received = null
+    const from: number | null = offsetOf(offsets, call, received)
+    if (from === null) continue
+    const to = from + call.bytes
+    call.range = { from, to }
+    life.receives.push({ ...placed, from, to })
+    received = to
   }
+}
+
+/** What the runtime told; undefined is silence, and null its word that nobody can know. */
+function offsetOf(offsets: Offsets, call: Call, counted: number | null): number | null {
+  const told = offsets.get(call)
+  return told === undefined ? counted : told
 }

@@ -88,6 +88,8 @@ function standsOf({ track, derived, looks }: Course, tales: readonly TcpTale[], 
       row = { ...base, ...change.fields }
       if (change.row) told = change.row
       gone = isGone(track, row)
+      // What goes shows once more where it was.
+      if (gone) row = { ...row, local: base.local, remote: base.remote, receiveQueue: 0, sendQueue: 0 }
     }
     if (row === null || (gone && wasGone)) continue
     row = { ...row, derived: told === null || !isTold(row, told) }
@@ -154,7 +156,10 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   let next = 0
   let received = 0
   let finished = false
-  const queue = (): Fields => ({ receiveQueue: Math.max(0, received - read) + (finished && !readEnd ? 1 : 0) })
+  let over = false
+  const queue = (): Fields => ({
+    receiveQueue: over ? 0 : Math.max(0, received - read) + (finished && !readEnd ? 1 : 0),
+  })
   const readUntil = (t: number) => {
     for (; next < reads.length && (reads[next] as { t: number }).t <= t; next++) {
       const one = reads[next] as (typeof reads)[number]
@@ -168,8 +173,10 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
     readUntil(effect.t)
     received = effect.received
     finished = effect.finished
+    // In TIME-WAIT nothing is kept but the addresses.
+    over ||= effect.state === 'TIME-WAIT' || effect.state === 'CLOSED'
     const at = landing(effect, line, acts)
-    changes.push({ at, t: effect.t, fields: { ...queue(), sendQueue: effect.unacknowledged }, row: null })
+    changes.push({ at, t: effect.t, fields: { ...queue(), sendQueue: over ? 0 : effect.unacknowledged }, row: null })
   }
   readUntil(Number.POSITIVE_INFINITY)
   return changes

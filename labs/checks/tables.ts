@@ -26,8 +26,8 @@ export class Tables {
   constructor({ tables }: RunEvents) {
     const known: Known[] = []
     const current = new Map<string, Known>()
-    for (const { t, host, rows, gone } of tables) {
-      for (const id of gone) {
+    for (const { t, host, rows, gone, whole } of tables) {
+      for (const id of whole ? othersOf(current, host, rows) : gone) {
         const key = `${host} ${id}`
         current.get(key)?.looks.push({ t, row: null })
         current.delete(key)
@@ -80,6 +80,12 @@ export class Tables {
     if (!list) this.#byPort.set(key, [known])
     else if (!list.includes(known)) list.push(known)
   }
+}
+
+/** The sockets of a host that a whole table does not tell of any more. */
+function othersOf(current: ReadonlyMap<string, Known>, host: string, rows: readonly SocketRow[]): string[] {
+  const told = new Set(rows.map(({ id }) => id))
+  return [...current.values()].flatMap((known) => (known.host === host && !told.has(known.id) ? [known.id] : []))
 }
 
 /** The table is looked at this much later at most, in ns, when something happens. */

@@ -33,8 +33,9 @@ export function tellLatest(lab: Lab, events: readonly BenchEvent[]): Story | nul
 
 function tellRun(lab: Lab, run: RunEvents): Story {
   const hosts = new Hosts(lab)
-  const { calls, armed } = toldOf(run)
-  const lives = livesOf(run, calls)
+  const told = toldOf(run)
+  const { calls, armed } = told
+  const lives = livesOf(run, told)
   const tables = new Tables(run)
   const sent = packetsOf(run, hosts)
   const byTime = [...sent].sort((a, b) => a.packet.t - b.packet.t || a.packet.number - b.packet.number)

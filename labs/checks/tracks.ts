@@ -4,6 +4,7 @@ import { plainAddress, SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life } from './lives.ts'
+import type { Sent } from './packets.ts'
 import { type Known, LATE, type Look, type Tables } from './tables.ts'
 import type { TcpTale } from './tcp.ts'
 
@@ -22,6 +23,8 @@ export interface Track {
   program: string | null
   readonly life: Life | null
   end: TcpEnd | null
+  /** The first packet that a UDP socket sent. */
+  first: Sent | null
   readonly known: Known[]
 }
 
@@ -83,7 +86,7 @@ export function tracksOf(
 }
 
 function newTrack(id: string, host: string, protocol: 'tcp' | 'udp', program: string | null, life: Life | null): Track {
-  return { id, host, protocol, program, life, end: null, known: [] }
+  return { id, host, protocol, program, life, end: null, first: null, known: [] }
 }
 
 /** The socket at an end of a connection that no call tells of; none where nobody answered. */
