@@ -14,13 +14,15 @@ export interface Armed {
   readonly t: number
 }
 
+/** How many bytes of its stream there were before a call, where its runtime tells; null where nobody can know. */
+export type Offsets = ReadonlyMap<Call, number | null>
+
 /** What programs did, as they told it. */
 export interface Told {
   /** In the order in which they began. */
   readonly calls: Draft<Call>[]
   readonly armed: readonly Armed[]
-  /** The numbers of the runs that told anything at all. */
-  readonly traced: ReadonlySet<number>
+  readonly offsets: Offsets
 }
 
 interface Numbered {
@@ -35,19 +37,24 @@ export function toldOf({ told }: RunEvents): Told {
   const open = new Map<string, Draft<Call>>()
   const awaited = new Map<string, Draft<Call>[]>()
   const armed: Armed[] = []
-  const traced = new Set<number>()
+  const offsets = new Map<Call, number | null>()
+  const place = (call: Draft<Call>, number: number, { offset }: ToldEvent) => {
+    all.push({ call, number })
+    if (offset !== undefined) offsets.set(call, offset)
+  }
   for (const event of told) {
-    traced.add(event.run)
     switch (event.kind) {
       case 'call': {
         const call = callOf(event)
         open.set(`${event.run} ${event.call}`, call)
-        all.push({ call, number: event.call })
+        place(call, event.call, event)
         break
       }
       case 'return': {
         const call = open.get(`${event.run} ${event.call}`)
-        if (call) comeBack(call, event)
+        if (!call) break
+        comeBack(call, event)
+        if (event.offset !== undefined) offsets.set(call, event.offset)
         break
       }
       case 'armed': {
@@ -56,33 +63,31 @@ export function toldOf({ told }: RunEvents): Told {
           break
         }
         const call = awaitedOf(event)
-        all.push({ call, number: 0 })
+        place(call, 0, event)
         const key = eventKey(event, event.event)
         const waiting = awaited.get(key)
         if (waiting) waiting.push(call)
         else awaited.set(key, [call])
         break
       }
-      case 'heard':
-        hear(event, awaited, all)
+      case 'heard': {
+        const waiting = awaited.get(eventKey(event, event.event))?.shift()
+        if (waiting) {
+          comeBack(waiting, event)
+          waiting.deed = event.deed
+          if (event.offset !== undefined) offsets.set(waiting, event.offset)
+        } else place(heardOf(event), Number.MAX_SAFE_INTEGER, event)
+        if (!waiting && event.event === 'error') fail(event, awaited)
         break
+      }
     }
   }
   all.sort((a, b) => a.call.began - b.call.began || a.call.run - b.call.run || a.number - b.number)
-  return { calls: all.map(({ call }) => call), armed, traced }
+  return { calls: all.map(({ call }) => call), armed, offsets }
 }
 
-/** An event ends the waiting of a line that awaited it; an error ends all waiting for its socket. */
-function hear(event: EventOf<'heard'>, awaited: Map<string, Draft<Call>[]>, all: Numbered[]): void {
-  const call = awaited.get(eventKey(event, event.event))?.shift()
-  if (call) {
-    comeBack(call, event)
-    call.deed = event.deed
-    return
-  }
-  const heard = heardOf(event)
-  all.push({ call: heard, number: Number.MAX_SAFE_INTEGER })
-  if (event.event !== 'error') return
+/** An error ends all waiting for other events of its socket. */
+function fail(event: EventOf<'heard'>, awaited: Map<string, Draft<Call>[]>): void {
   for (const waiting of awaited.values()) {
     const [first] = waiting
     if (first?.run !== event.run || first.socket?.id !== event.socket?.id) continue
