@@ -7,7 +7,7 @@ import { type Drawing, drawingOf, type DrawingParts } from './drawing.ts'
 import { APART, geometryOf, LINE } from './layout.ts'
 import type { Line } from './lines.ts'
 import { FONTS, PAPER } from './paper.ts'
-import type { Arrow, LaneState, LegView, RowView, ZoneView } from './row-view.ts'
+import type { Arrow, LaneState, LegView, ZoneView } from './row-view.ts'
 import { textOf } from './text.ts'
 
 export interface PictureParts extends Omit<DrawingParts, 'geometry'> {

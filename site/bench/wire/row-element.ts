@@ -46,7 +46,7 @@ export function rowElement(
   const run = row.kind === 'run' ? row : null
   const classes = ['ev', packet !== null && 'pk', run && 'run-row', now && 'now', lit && 'lit', later && 'later']
   const lanes = stations.flatMap((station, i) => {
-    const zone = zoneElement(zones[i] as ZoneView, station, i === 0 ? 'left' : i === stations.length - 1 ? 'right' : 'mid')
+    const zone = zoneElement(zones[i] as ZoneView, station, sideOf(i, stations))
     if (i === stations.length - 1) return [zone]
     const leg = legs[i]
     const wire = make('span', { class: 'w' }, ...(leg ? legNodes(leg, place) : []))
@@ -73,6 +73,23 @@ export function rowElement(
   return element
 }
 
+/** What goes on below the last row: its lanes. */
+export function fillElement(view: RowView | null, stations: readonly Station[], top: number): HTMLElement {
+  const nothing: ZoneView = { lanes: [], holds: false, note: null, tags: [], queue: null, cross: null }
+  const zones = stations.flatMap((station, i) => {
+    const { lanes, holds } = view?.zones[i] ?? nothing
+    const zone = zoneElement({ ...nothing, lanes, holds }, station, sideOf(i, stations))
+    return i === stations.length - 1 ? [zone] : [zone, make('span')]
+  })
+  return make('div', { class: 'ev fill', 'aria-hidden': 'true', style: `top:${top}px` }, make('span'), ...zones)
+}
+
+type Side = 'left' | 'right' | 'mid'
+
+function sideOf(place: number, stations: readonly Station[]): Side {
+  return place === 0 ? 'left' : place === stations.length - 1 ? 'right' : 'mid'
+}
+
 function hidden(element: HTMLElement): HTMLElement {
   element.ariaHidden = 'true'
   return element
@@ -84,7 +101,7 @@ function foldButton(label: string, open: boolean): HTMLElement {
   return button
 }
 
-function zoneElement(view: ZoneView, station: Station, side: 'left' | 'right' | 'mid'): HTMLElement {
+function zoneElement(view: ZoneView, station: Station, side: Side): HTMLElement {
   const { lanes, holds, note, tags, queue, cross } = view
   const mark = station.mark === 'router' ? null : station.mark
   return make(

@@ -3,7 +3,7 @@ import { make } from '../dom.ts'
 import type { Station } from '../story/stations.ts'
 import type { Drawing } from './drawing.ts'
 import { windowOf } from './layout.ts'
-import { type Place, type RowWords, rowElement, type Standing } from './row-element.ts'
+import { fillElement, type Place, type RowWords, rowElement, type Standing } from './row-element.ts'
 import type { RowView } from './row-view.ts'
 import type { Row } from './rows.ts'
 
@@ -30,6 +30,8 @@ const ALL = 150
 const MARGIN = 400
 /** The row of the moment keeps this distance from the edges, in px. */
 const AIR = 60
+/** Where the page itself scrolls, no list is higher than this, in px. */
+const LONG = 2400
 /** When more rows come at once, they do not move: nobody could follow. */
 const FEW = 6
 
@@ -42,6 +44,8 @@ export class RowList {
   readonly element: HTMLElement
   readonly #parts: RowListParts
   readonly #list: HTMLElement
+  #fill: HTMLElement = make('div')
+  #filled = ''
   #drawing: Drawing | null = null
   #moment: Moment = { now: -1, at: 0, lit: new Set() }
   #drawn = new Map<string, Drawn>()
@@ -54,7 +58,7 @@ export class RowList {
   constructor(parts: RowListParts) {
     this.#parts = parts
     this.#list = make('ol', { 'aria-label': parts.label })
-    this.element = make('div', { class: 'evs' }, this.#list)
+    this.element = make('div', { class: 'evs' }, this.#list, this.#fill)
     this.element.addEventListener('scroll', () => this.#later(), { passive: true })
     const list = this.#list
     list.addEventListener('pointerover', ({ target }) => this.#point(target))
@@ -74,8 +78,10 @@ export class RowList {
     const height = layout.tops.at(-1) ?? 0
     this.#list.style.height = `${height}px`
     this.element.style.setProperty('--rows-height', `${height}px`)
+    this.element.classList.toggle('long', height > LONG)
     if (reveals) this.#reveal(moment.now)
     this.#draw()
+    this.#drawFill(drawing, height)
   }
 
   close(): void {
@@ -143,6 +149,16 @@ export class RowList {
     for (const { element } of this.#drawn.values()) element.remove()
     this.#drawn = kept
     refocus?.focus({ preventScroll: true })
+  }
+
+  #drawFill({ rows, view }: Drawing, height: number): void {
+    const last = rows.length === 0 ? null : view(rows.length - 1)
+    const filled = JSON.stringify([height, last?.zones.map(({ lanes, holds }) => [lanes, holds])])
+    if (filled === this.#filled) return
+    this.#filled = filled
+    const fill = fillElement(last, this.#parts.stations, height)
+    this.#fill.replaceWith(fill)
+    this.#fill = fill
   }
 
   /** The places of the rows that are to be there, in order. */

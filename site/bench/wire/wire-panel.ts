@@ -87,7 +87,8 @@ export class WirePanel {
     })
     root.classList.add('wire')
     root.dataset.stations = String(this.#stations.length)
-    root.replaceChildren(this.#head, this.#list.element, this.#empty, this.#choices.element)
+    const body = make('div', { class: 'wire-body' }, this.#list.element, this.#empty, this.#choices.element)
+    root.replaceChildren(this.#head, body)
     this.#list.element.hidden = true
     this.#choices.element.hidden = true
     this.#measure = measureFor(root)
