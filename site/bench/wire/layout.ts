@@ -40,8 +40,9 @@ export type Scale = 'events' | 'time'
 /** What a row needs to be laid out. */
 export interface Sized {
   readonly row: Row
-  /** Lines of text above its arrow; 0 for a row without one. */
+  /** Lines of text above its arrows, and how many of these lie below each other; 0 for a row without any. */
   readonly lines: number
+  readonly arrows: number
   /** When what it shows was at the other end, in ns; null when it never was, or shows nothing that travels. */
   readonly arrived: number | null
   /** Which way it travels: rows of one way may overtake each other. Null for none. */
@@ -61,10 +62,12 @@ export interface Layout {
   readonly scale: number | null
 }
 
-/** The height of a row without an arrow, of one line of text, and of all else in a row with an arrow, in px. */
+/** The height of a row without an arrow, of one line of text, of all else in a row with an arrow, in px. */
 const CALL = 24
-const LINE = 14
+export const LINE = 14
 const ARROW = 19
+/** How far below each other several arrows of a row lie. */
+export const APART = 7
 /** The space of a pause after a row whose middle is taken. */
 const PAUSE = 20
 /** No space is longer; what is longer is cut, and says how long it was. */
@@ -75,7 +78,9 @@ const LEAN = 4
 const SCALES = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]
 
 export function layOut(rows: readonly Sized[], kind: Scale): Layout {
-  const heights = rows.map(({ lines }) => (lines === 0 ? CALL : ARROW + lines * LINE))
+  const heights = rows.map(({ lines, arrows }) => {
+    return lines === 0 ? CALL : ARROW + lines * LINE + (arrows - 1) * APART
+  })
   const scale = kind === 'time' ? scaleFor(rows, heights) : null
   const tops: number[] = [0]
   for (const [i, { row, lines }] of rows.entries()) {
@@ -113,7 +118,7 @@ function dropsOf(
   scale: number | null,
 ): number[] {
   const overtaken = scale === null ? overtakenIn(rows) : null
-  return rows.map(({ row, arrived }, i) => {
+  return rows.map(({ arrived }, i) => {
     if (arrived === null || (overtaken !== null && !overtaken.has(i))) return LEAN
     let last = i
     while ((rows[last + 1]?.row.t ?? Number.POSITIVE_INFINITY) < arrived) last += 1

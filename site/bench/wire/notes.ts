@@ -7,6 +7,8 @@ import type { Row } from './rows.ts'
 
 export interface Note {
   readonly program: string
+  /** What stands before it where there is room: `waits for `. */
+  readonly lead: string
   /** What is left where there is little room: `accept()`. */
   readonly name: string
   /** What follows it: ` waits`, ` → 4`. */
@@ -23,11 +25,11 @@ export function noteOf(row: Row, { programs }: Station, story: Story, voice: Voi
     const call = row.run.calls.find(({ program }) => isHere(program))
     if (!call) return null
     const rest = ` ${say(voice, 'wire.times', { n: call.times })}`
-    return { program: call.program, name: call.name, rest, failed: false, named }
+    return { program: call.program, lead: '', name: call.name, rest, failed: false, named }
   }
   const { step } = row
   if (step.program === null || !isHere(step.program)) return null
-  const note = { program: step.program, rest: '', failed: false, named }
+  const note = { program: step.program, lead: '', rest: '', failed: false, named }
   switch (step.kind) {
     case 'starts':
       return { ...note, name: say(voice, 'wire.starts') }
@@ -44,7 +46,7 @@ export function noteOf(row: Row, { programs }: Station, story: Story, voice: Voi
     case 'waits': {
       const call = story.calls[step.call]
       if (!call) return null
-      if (call.event) return { ...note, name: call.name, rest: ` ${say(voice, 'wire.waits')}` }
+      if (call.event) return { ...note, lead: `${say(voice, 'wire.waits-for')} `, name: call.name }
       return { ...note, name: callName(call), rest: ` ${say(voice, 'wire.waits')}` }
     }
     case 'calls':

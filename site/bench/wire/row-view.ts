@@ -270,7 +270,7 @@ function nameOf(row: Row, zones: readonly ZoneView[], over: string | null, pause
   const { stations, voice } = scene
   const whose = (place: number) => stations[place]?.programs[0]?.name ?? stations[place]?.host ?? ''
   const told = zones.flatMap(({ note, tags, queue, cross }, place) => [
-    ...(note ? [say(voice, 'wire.of', { who: note.program, what: note.name + note.rest })] : []),
+    ...(note ? [say(voice, 'wire.of', { who: note.program, what: note.lead + note.name + note.rest })] : []),
     ...[...tags, queue, cross]
       .filter((text) => text !== null)
       .map((what) => say(voice, 'wire.of', { who: whose(place), what })),
@@ -307,6 +307,6 @@ function runName(row: RunRow, { story, voice, stations }: Scene): string {
     const what = parts.join(say(voice, 'wire.comma'))
     return say(voice, 'wire.run-way', { from: name(way.from), to: name(way.to), what })
   })
-  const what = flows.join(say(voice, 'say.between'))
+  const what = flows.join(say(voice, 'wire.semicolon'))
   return row.open ? say(voice, 'wire.open-run', { what }) : what
 }
