@@ -17,6 +17,12 @@ import { pageWords, type Words, word, wordTrouble } from './words.ts'
 /** The labs of this page. */
 const labs = new Set<BenchLab>()
 
+/** What is hidden where a panel is closed. Code, terminals and shells are the page's own, and hidden by its styles. */
+const PLACES: readonly (readonly [panel: PanelName, place: string])[] = [
+  ['wire', '[data-panel=wire]'],
+  ['sockets', '.under'],
+]
+
 class BenchLab extends HTMLElement {
   #words: Words = {}
   #view: LabView = untouched([])
@@ -242,6 +248,10 @@ class BenchLab extends HTMLElement {
     this.dataset.open = open.join(' ')
     for (const button of this.querySelectorAll<HTMLElement>('[data-toggle]')) {
       button.ariaPressed = String(open.includes(button.dataset.toggle as PanelName))
+    }
+    for (const [panel, place] of PLACES) {
+      const element = this.querySelector<HTMLElement>(place)
+      if (element) element.hidden = !open.includes(panel)
     }
     if (this.#spread) this.#spread.open = open
   }

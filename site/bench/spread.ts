@@ -68,7 +68,8 @@ export class Spread {
       const box = root.querySelector<HTMLElement>(`[data-program="${name}"]`)
       return box ? [new CodePanel(box, { program: name, words: ownWords, onPick, onPoint })] : []
     })
-    this.#wire = new WirePanel(placeIn(root, 'wire'), { words, lang, cast, onPick, onPoint })
+    const title = root.querySelector('.lab-head h3')?.textContent ?? ''
+    this.#wire = new WirePanel(placeIn(root, 'wire'), { words, lang, cast, title, onPick, onPoint })
     this.#sockets = new SocketsPanel(placeIn(root, 'sockets'), { words: ownWords, cast, onPick, onPoint })
     this.#states = new StatesPanel(placeIn(root, 'states'), { words: ownWords, cast })
     this.#timeLine = new TimeLine(placeIn(root, 'timeline'), { words, lang, cast, onMove })
@@ -107,18 +108,19 @@ export class Spread {
 
   #show(scene: Scene): void {
     const { root, onMoment } = this.#parts
-    const { story, at, follows, pointed, lit } = scene
+    const { story, at, follows, lit } = scene
     const isOpen = (panel: PanelName) => this.#open.includes(panel)
     const step = story.steps[at - 1]
-    root.toggleAttribute('data-scrub', story.steps.length > 1 && this.#open.some((panel) => TELLING.includes(panel)))
+    const scrubs = story.steps.length > 1 && this.#open.some((panel) => TELLING.includes(panel))
+    placeIn(root, 'timeline').hidden = !scrubs
     onMoment(follows ? null : { at, t: step?.t ?? 0 })
     if (isOpen('code')) for (const code of this.#codes) code.show(scene)
-    if (isOpen('wire')) this.#wire.show(story, at, pointed === null ? NOTHING : lit)
+    if (isOpen('wire')) this.#wire.show(story, at, lit)
     if (isOpen('sockets')) {
       this.#sockets.show(scene)
       this.#states.show(scene)
     }
-    if (root.hasAttribute('data-scrub')) this.#timeLine.show(story, at, follows)
+    if (scrubs) this.#timeLine.show(story, at, follows)
     this.#tellBlind(scene)
     this.#meet(scene)
     this.#thread.lay()
@@ -151,12 +153,13 @@ export class Spread {
   }
 
   #note(place: HTMLElement | null, name: string, text: string): void {
-    const note = place?.querySelector<HTMLElement>(`:scope > .${name}`) ?? make('p', { class: name })
+    const note = place?.querySelector<HTMLElement>(`.${name}`) ?? make('p', { class: name })
     setText(note, text)
-    if (note.parentElement === place) return
-    const cap = place?.querySelector(':scope > .cap')
-    if (cap) cap.after(note)
-    else place?.prepend(note)
+    if (place === null || note.isConnected) return
+    const before = place.querySelector(':scope > :is(.cap, .wire-body, .sentence)')
+    if (before?.matches('.wire-body')) before.prepend(note)
+    else if (before) before.after(note)
+    else place.prepend(note)
   }
 }
 
@@ -171,9 +174,7 @@ const MEETING: Readonly<Record<string, string>> = {
 
 /** The place in a lab that a panel fills. @throws {Error} naming it when the page has none. */
 function placeIn(root: HTMLElement, panel: string): HTMLElement {
-  const place = root.querySelector<HTMLElement>(`[data-place=${panel}]`)
+  const place = root.querySelector<HTMLElement>(`[data-panel=${panel}]`)
   if (place === null) throw new Error(`The lab \`${root.dataset.lab}\` has no place for the panel \`${panel}\`.`)
   return place
 }
-
-const NOTHING: ReadonlySet<number> = new Set()

@@ -49,7 +49,8 @@ export class SocketsPanel {
       const step = this.#stepOf(target)
       if (step !== null) onPick(step)
     })
-    root.replaceChildren(this.#table, this.#empty, this.#notes)
+    const about = make('small', {}, this.#say('sockets.about'))
+    root.replaceChildren(make('h4', {}, this.#say('sockets.title'), about), this.#table, this.#empty, this.#notes)
   }
 
   show({ story, at, lit }: Scene): void {
