@@ -167,8 +167,8 @@ function born({ protocol }: Track, owner: Owner, fields: Fields): Fields {
 }
 
 /** A connection lives on without its program; everything else ends with the descriptor. */
-function closed({ end }: Track, { listens }: Life): Fields {
-  return end && !listens ? { owner: null } : { owner: null, state: 'CLOSED' }
+function closed({ end, protocol }: Track, { listens }: Life): Fields {
+  return protocol === 'udp' || (end && !listens) ? { owner: null } : { owner: null, state: 'CLOSED' }
 }
 
 function backlogOf({ listens }: Life, python: boolean): number {

@@ -17,6 +17,7 @@ export class Join {
   readonly #lastTold = new Map<number, number>()
   readonly #caused = new Set<Sent>()
   readonly #closed = new Map<number, number>()
+  readonly #closedBy = new Map<Sent, number>()
 
   constructor(run: RunEvents) {
     this.#run = run
@@ -46,6 +47,12 @@ export class Join {
     return place < 0 ? null : place
   }
 
+  /** The place among the acts of the run whose end made a kernel send this; null for another packet. */
+  closedBy(sent: Sent): number | null {
+    const run = this.#closedBy.get(sent)
+    return run === undefined ? null : this.actOf(run)
+  }
+
   hostOf(run: number): string | null {
     return this.#acts.get(run)?.host ?? null
   }
@@ -58,6 +65,7 @@ export class Join {
   /** The kernel closed what this run had left open. */
   closes(run: number, sent: Sent): void {
     this.#closed.set(run, Math.min(this.#closed.get(run) ?? Number.POSITIVE_INFINITY, sent.packet.t))
+    this.#closedBy.set(sent, run)
     this.byKernel(sent, 'closes-for-program')
   }
 
@@ -128,11 +136,19 @@ export function joinAll(
     else if (join.causeOf(one) === null) join.byKernel(one, kernelDeed(one))
   }
   const byPlace = new Map(lives.flatMap((life) => life.calls.map(({ place }) => [place, life] as const)))
+  const ended = new Set(tales.flatMap(endsWithLastWord))
   for (const [place, call] of calls.entries()) {
     ;(call.packets as number[]).sort((a, b) => a - b)
-    call.silent = silenceOf(run, call, place, byPlace.get(place), sent)
+    const life = byPlace.get(place) ?? null
+    call.silent = silenceOf({ run, call, place, life, sent, hasEnded: life !== null && ended.has(life) })
   }
   return tales
+}
+
+/** The sockets at the ends of a connection whose sending was ended by a packet that was seen. */
+function endsWithLastWord({ flow, fin, rst }: TcpTale): Life[] {
+  const wasReset = rst.some(({ sent }) => sent !== null)
+  return flow.ends.flatMap(({ life }, side) => (life && (wasReset || fin[side]?.sent) ? [life] : []))
 }
 
 /** A packet that goes on, or comes twice, has the cause of the first. Only what goes on counts as the call's. */
@@ -151,41 +167,37 @@ function kernelDeed({ packet }: Sent): KernelDeed {
   return icmp.name === 'echo-request' ? 'unknown' : 'icmp'
 }
 
+interface Quiet {
+  readonly run: RunEvents
+  readonly call: Call
+  readonly place: number
+  readonly life: Life | null
+  readonly sent: readonly Sent[]
+  /** Its connection's sending was ended, by this call or by something else. */
+  readonly hasEnded: boolean
+}
+
 /** Why a call caused no packet; null when it did, when nobody expects one, or when it is too early to say. */
-function silenceOf(
-  run: RunEvents,
-  call: Call,
-  place: number,
-  life: Life | undefined,
-  sent: readonly Sent[],
-): Silence | null {
-  if (call.event) return null
-  const { deed, error } = call
-  const tcp = life?.protocol !== 'udp'
-  const speaks = deed === 'send' || (tcp && (deed === 'connect' || endsSending(call)))
-  const hasCaused = call.packets.some((number) => isCause(sent[number - 1], place))
-  if (hasCaused) return null
+function silenceOf({ run, call, place, life, sent, hasEnded }: Quiet): Silence | null {
+  const { deed, error, event } = call
+  if (event || call.packets.some((number) => isCause(sent[number - 1], place))) return null
   if (error !== null && deed !== 'receive' && deed !== 'accept') return 'refused'
-  if (!speaks) return deed === 'other' ? null : 'kernel-only'
-  if (deed === 'send' && call.packets.length > 0) return 'travels-with'
-  const ended = call.ended ?? run.latest
-  if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, ended)) return 'unknown'
-  if (endsSending(call) && deed !== 'send') {
-    if (call.packets.length > 0) return 'travels-with'
-    return !life || !isOpenConnection(life, call) ? 'kernel-only' : null
-  }
+  const closes = deed !== 'send' && endsSending(call)
+  const tcp = life?.protocol !== 'udp'
+  if (deed !== 'send' && !(tcp && (deed === 'connect' || closes))) return deed === 'other' ? null : 'kernel-only'
+  if (call.packets.length > 0 && deed !== 'connect') return 'travels-with'
+  if (closes && (hasEnded || !life || !isConnected(life))) return 'kernel-only'
+  if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, call.ended ?? run.latest)) return 'unknown'
   if (call.ended === null || run.upTo.packets < call.ended) return null
   if (call.bytes === 0) return 'kernel-only'
-  return tcp && deed === 'send' ? 'buffered' : 'unknown'
+  return tcp && deed !== 'connect' ? 'buffered' : 'unknown'
 }
 
 function isCause(sent: Sent | undefined, place: number): boolean {
   return sent !== undefined && 'call' in sent.packet.cause && sent.packet.cause.call === place
 }
 
-/** Whether a connection's sending was still open when this call closed it. */
-function isOpenConnection(life: Life, call: Call): boolean {
-  const isConnected =
-    life.remote !== null && (life.acceptedBy !== null || (life.connect && life.connect.call.error === null))
-  return Boolean(isConnected) && life.closings[0]?.call === call
+/** Whether a socket was ever one end of a connection. */
+function isConnected({ remote, acceptedBy, connect }: Life): boolean {
+  return remote !== null && (acceptedBy !== null || (connect !== null && connect.call.error === null))
 }

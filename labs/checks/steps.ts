@@ -69,9 +69,12 @@ export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Se
     const last = own.at(-1)
     if (last) ends[i]?.after.push(last)
   }
-  for (const [i, { packet, before }] of sent.entries()) {
+  for (const [i, one] of sent.entries()) {
+    const { packet, before } = one
     const node = packets[i] as Node
     if ('call' in packet.cause && !before && packet.fate !== 'copy') node.after.push(begins[packet.cause.call] as Node)
+    const closed = join.closedBy(one)
+    if (closed !== null) node.after.push(...(ends[closed] ? [ends[closed]] : []))
     if (before) node.after.push(packets[before.packet.number - 1] as Node)
     if (packet.decoded.icmp && packet.about !== null) node.after.push(packets[packet.about - 1] as Node)
     for (const place of packet.receivedBy) (returns[place] ?? (begins[place] as Node)).after.push(node)
