@@ -2,11 +2,21 @@
 import { type BenchEvent, type ControlEvent, isObserved, SHELL, type SocketRow } from './protocol.ts'
 
 /**
- * The events of the latest run of the lab, which began when a program was started while none was running: what shells
- * did is left out, times count from its beginning, and what was there before it (sockets, faults, counters, blindness)
- * stands at its head. Empty when no program was started.
+ * The events of the latest run of the lab, ready to be written: times and numbers count from its beginning. Empty when no
+ * program was started.
  */
 export function lastRun(events: readonly BenchEvent[]): BenchEvent[] {
+  const kept = withoutEarlierRuns(events)
+  const zero = kept[0]?.t ?? 0
+  return withoutOldNews(kept).map((event, index) => ({ ...from(zero, event), n: index + 1 }))
+}
+
+/**
+ * What must be kept of a bench's events to write its latest run, which began when a program was started while none was
+ * running: what shells did is left out, and what was there before it (sockets, faults, counters, blindness) stands at its
+ * head. Empty when no program was started.
+ */
+export function withoutEarlierRuns(events: readonly BenchEvent[]): BenchEvent[] {
   const begin = beginning(events)
   const first = events[begin]
   if (first === undefined) return []
@@ -14,8 +24,7 @@ export function lastRun(events: readonly BenchEvent[]): BenchEvent[] {
   const before = events.filter((event, index) => isBefore(event, index))
   const since = events.filter((event, index) => !isBefore(event, index) && !isOfShell(event))
   const told = [...before.filter(({ kind }) => kind === 'blind'), ...faultsOf(before), ...tablesOf(before)]
-  const head = told.map((event) => ({ ...event, t: first.t }))
-  return [...head, ...withoutOldNews(since)].map((event, index) => ({ ...from(first.t, event), n: index + 1 }))
+  return [...told.map((event) => ({ ...event, t: first.t })), ...since]
 }
 
 /** Where the latest run of the lab begins; -1 when there is none. */

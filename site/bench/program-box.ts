@@ -3,7 +3,7 @@ import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/
 import { copy, pasted } from './clipboard.ts'
 import { isBusy, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
 import type { TerminalPanel } from './panels/terminal.ts'
-import { type Ended, endWords, programWords } from './sentences.ts'
+import { type Ended, endWords, offerOf, programWords } from './sentences.ts'
 import { settings } from './settings.ts'
 import { commandLine } from './shell.ts'
 import { type Words, word } from './words.ts'
@@ -111,7 +111,7 @@ export class ProgramBox {
     dataset.state = shownState(view)
     if (!busy && view.exit) dataset.exit = view.exit.signal ?? String(view.exit.code)
     else delete dataset.exit
-    setText(this.#find('[data-words]'), programWords(words, view, whyNot(lab) === null))
+    setText(this.#find('[data-words]'), programWords(words, view, offerOf(lab)))
     const { language } = this
     const missing = !busy && language !== 'sh' && lab.interpreters?.[language] === null
     const sentence = this.#find('[data-missing]')
