@@ -51,6 +51,8 @@ export interface LabView {
   readonly network: Rung | null
   /** Why they run on nothing better. */
   readonly obstacles: readonly Obstacle[]
+  /** The system that programs run on, as Node names it; null until the server told. */
+  readonly platform: string | null
   /** How many hosts the lab has. */
   readonly hosts: number
 }
@@ -88,6 +90,7 @@ export function untouched(programs: readonly string[], hosts = 1): LabView {
     interpreters: null,
     network: null,
     obstacles: [],
+    platform: null,
     hosts,
   }
 }
@@ -183,8 +186,15 @@ function connection(view: LabView, next: Connection): LabView {
 function health(view: LabView, health: Health | null): LabView {
   const alone = view.connection === 'idle' || view.connection === 'unreachable'
   if (health === null) return alone ? { ...view, connection: 'unreachable', network: null } : view
-  const { interpreters, network, obstacles } = health
-  return { ...view, interpreters, network, obstacles, connection: alone ? 'idle' : view.connection }
+  const { interpreters, network, obstacles, system } = health
+  return {
+    ...view,
+    interpreters,
+    network,
+    obstacles,
+    platform: system.platform,
+    connection: alone ? 'idle' : view.connection,
+  }
 }
 
 function withdraw(view: LabView): LabView {
