@@ -149,7 +149,10 @@ export class Seat {
     this.#waitingInputs.push(seq)
     const { name: program } = this.runnable
     // What hears nothing has taken all that is typed, and none of it goes anywhere.
-    if (!this.runnable.hears) return this.#take(seq)
+    if (!this.runnable.hears) {
+      this.#take(seq)
+      return
+    }
     const terminal = this.#run?.number === number ? this.#run.terminal : null
     const outcome = terminal?.write(bytes, () => this.#take(seq)) ?? 'ended'
     if (outcome === 'taken') return
