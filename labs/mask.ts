@@ -78,19 +78,21 @@ class Mask {
     const octets = address.split('.').map(Number)
     const [first = 0, second = 0, third = 0, last = 0] = octets
     if (octets.some((octet) => octet > 255) || isNobodys(first, second, third)) return address
-    const network = networkOf(address)
-    // The last address of a larger network: it goes with the part of it that is known.
-    const around = [`${first}.${second}.`, `${first}.`].flatMap((start) =>
-      [...this.#given].filter(([key]) => key.startsWith(`network ${start}`)).map(([, given]) => given),
-    )
-    const given =
-      last === 255 && !this.#given.has(`network ${network}`) && around[0] !== undefined
-        ? around[0]
-        : first === 169 && second === 254
-          ? '169.254.53'
-          : this.#give(`network ${network}`, (count) => NETWORKS[count - 1] ?? '198.19.255', 'network')
+    const given = this.#networkOf(octets)
     if (last === 0 || last === 255) return `${given}.${last}`
     return this.#give(address, (count) => `${given}.${Math.min(count, 254)}`, `in ${given}`)
+  }
+
+  #networkOf([first, second, third, last]: readonly (number | undefined)[]): string {
+    if (first === 169 && second === 254) return '169.254.53'
+    const network = `network ${first}.${second}.${third}`
+    // The last address of a larger network goes with the part of it that is known.
+    if (last === 255 && !this.#given.has(network)) {
+      for (const start of [`network ${first}.${second}.`, `network ${first}.`]) {
+        for (const [known, given] of this.#given) if (known.startsWith(start)) return given
+      }
+    }
+    return this.#give(network, (count) => NETWORKS[count - 1] ?? '198.19.255', 'network')
   }
 
   #six(found: string): string {
