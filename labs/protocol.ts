@@ -50,13 +50,13 @@ export interface Size {
   readonly rows: number
 }
 
-/** What a run is written in; a host's shell is neither of the two. */
+/** What a run is written in; a host's shell, and a view of the machine, is neither of the two. */
 export type RunLanguage = Language | 'sh'
 
 /** Before a host's name: the shell on it, which is run like a program. */
 export const SHELL = 'shell@'
 
-/** One program to be run. */
+/** One program, shell or view to be run, by its name. */
 export interface RunRequest extends Size {
   readonly program: string
   readonly language: RunLanguage
@@ -397,6 +397,8 @@ export type Trouble =
   | { kind: 'never-ready'; program: string; seconds: number }
   | { kind: 'ended-before-ready'; program: string }
   | { kind: 'input-full'; program: string; bytes: number }
+  /** A run lasted longer than it may, and is stopped. */
+  | { kind: 'too-long'; program: string; seconds: number }
   /** A run printed more than a run may, and is stopped. */
   | { kind: 'too-much-output'; program: string; megabytes: number }
   /** The port a program wanted is held by a program of another bench, whose page is open. */
@@ -432,6 +434,7 @@ export const TROUBLES = [
   'never-ready',
   'ended-before-ready',
   'input-full',
+  'too-long',
   'too-much-output',
   'port-held',
   'port-freed',

@@ -8,6 +8,7 @@ import type { FoundInterpreters } from './interpreters.ts'
 import { endMarked } from './leftovers.ts'
 import type { LiveNetwork } from './network/network.ts'
 import type { Networks } from './network/networks.ts'
+import { PlainNetwork } from './network/plain.ts'
 import type { Policy } from './network/policy.ts'
 import { Outbox, type Receiver } from './outbox.ts'
 import { findPortHolder } from './port-holder.ts'
@@ -67,6 +68,7 @@ export class Bench {
     this.#onClosed = onClosed
     const around = {
       network,
+      machine: new PlainNetwork(surroundings.folder, surroundings.policy),
       policy: surroundings.policy,
       limits: surroundings.limits,
       outbox: this.#outbox,

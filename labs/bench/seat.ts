@@ -3,7 +3,7 @@ import { socketsAreTold } from '../instruments/sockets.ts'
 import type { Limits } from '../limits.ts'
 import type { FromBench, Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
 import { programEnvironment } from './environment.ts'
-import type { Launched, LiveNetwork } from './network/network.ts'
+import type { Launched, LiveNetwork, Machine } from './network/network.ts'
 import type { Policy } from './network/policy.ts'
 import type { Outbox } from './outbox.ts'
 import { watchReadiness } from './readiness.ts'
@@ -13,6 +13,8 @@ import { Terminal } from './terminal.ts'
 /** What a seat needs of its bench. */
 export interface SeatSurroundings {
   readonly network: LiveNetwork
+  /** What the network stands on, where views run. */
+  readonly machine: Machine
   readonly policy: Policy
   readonly outbox: Outbox
   /** By what the processes of this bench are known; ends with a dot. */
@@ -83,7 +85,7 @@ export class Seat {
 
   /** Starts a run. Null when it could not be started; why is written down. */
   async start({ language, columns, rows }: RunRequest): Promise<Run | null> {
-    const { network, policy, outbox } = this.#around
+    const { network, machine, policy, outbox } = this.#around
     const { name } = this.runnable
     const number = this.#around.countRun(name)
     outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows })
@@ -94,16 +96,16 @@ export class Seat {
     this.#run = run
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
-      const launched = await network.launch({
+      const order = {
         run: number,
         argv,
         folder,
-        host,
-        capability,
         env: { ...programEnvironment(this.#markOf(run), policy), ...env },
         columns,
         rows,
-      })
+      }
+      const onMachine = host === null
+      const launched = await (onMachine ? machine.launch(order) : network.launch({ ...order, host, capability }))
       outbox.write({ kind: 'started', program: name, run: number, pid: launched.pid, command })
       run.terminal = this.#openTerminal(run, launched, settle)
     } catch (error) {
@@ -113,6 +115,7 @@ export class Seat {
     }
     if (outbox.isHeld(name)) run.terminal.pause()
     if (run.ending) void run.terminal.stop()
+    this.#limit(run)
     return run
   }
 
@@ -145,6 +148,11 @@ export class Seat {
     this.#lastInput = seq
     this.#waitingInputs.push(seq)
     const { name: program } = this.runnable
+    // What hears nothing has taken all that is typed, and none of it goes anywhere.
+    if (!this.runnable.hears) {
+      this.#take(seq)
+      return
+    }
     const terminal = this.#run?.number === number ? this.#run.terminal : null
     const outcome = terminal?.write(bytes, () => this.#take(seq)) ?? 'ended'
     if (outcome === 'taken') return
@@ -194,6 +202,18 @@ export class Seat {
         if (failed) void this.#explain(run)
       },
     })
+  }
+
+  /** Ends a run that lasts longer than it may. */
+  #limit(run: Run): void {
+    const { within, name: program } = this.runnable
+    if (within === null || run !== this.#run) return
+    const late = setTimeout(() => {
+      if (run !== this.#run) return
+      this.notice(run.number, { kind: 'too-long', program, seconds: within / 1000 })
+      void this.end()
+    }, within)
+    late.unref()
   }
 
   /** A run that prints too much is stopped; nobody has pressed Stop, so it is not said to be. */

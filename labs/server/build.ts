@@ -9,6 +9,7 @@ const SOURCES = [
   'labs/catalog',
   'labs/lab.ts',
   'labs/protocol.ts',
+  'labs/views.ts',
   'package-lock.json',
   'site',
 ]

@@ -65,6 +65,8 @@ export interface LabView {
   readonly network: Rung | null
   /** Why they run on nothing better. */
   readonly obstacles: readonly Obstacle[]
+  /** The system that programs run on, as Node names it; null until the server told. */
+  readonly platform: string | null
   /** How many hosts the lab has. */
   readonly hosts: number
 }
@@ -103,6 +105,7 @@ export function untouched(programs: readonly string[], hosts = 1): LabView {
     interpreters: null,
     network: null,
     obstacles: [],
+    platform: null,
     hosts,
   }
 }
@@ -230,8 +233,15 @@ function health(view: LabView, health: Health | null): LabView {
   const alone = view.connection === 'idle' || view.connection === 'unreachable'
   if (health === null && view.connection === 'recorded') return { ...view, interpreters: null, network: null }
   if (health === null) return alone ? { ...view, connection: 'unreachable', network: null } : view
-  const { interpreters, network, obstacles } = health
-  return { ...view, interpreters, network, obstacles, connection: alone ? 'idle' : view.connection }
+  const { interpreters, network, obstacles, system } = health
+  return {
+    ...view,
+    interpreters,
+    network,
+    obstacles,
+    platform: system.platform,
+    connection: alone ? 'idle' : view.connection,
+  }
 }
 
 function withdraw(view: LabView): LabView {

@@ -75,7 +75,7 @@ class BenchLab extends HTMLElement {
     const box: ProgramBox = new ProgramBox(element, {
       words: this.#words,
       // Who opens a shell wants to type.
-      onRun: () => void this.#run([box]).then(() => box.end === null && box.focus()),
+      onRun: () => void this.#run([box]).then(() => box.isShell && box.focus()),
       onStop: () => this.#stop([box]),
       onChoice: (language) => this.#chosen(box, language),
       onInput: (bytes) => source.input(box.name, bytes),
@@ -129,9 +129,9 @@ class BenchLab extends HTMLElement {
     this.#take({ kind: 'withdrawn' })
   }
 
-  /** The lab's own programs: all but the shells. */
+  /** The lab's own programs and views: all but the shells. */
   #programs(): ProgramBox[] {
-    return [...this.#boxes.values()].filter(({ end }) => end !== null)
+    return [...this.#boxes.values()].filter(({ isShell }) => !isShell)
   }
 
   #canRun({ language }: ProgramBox): boolean {
@@ -199,7 +199,9 @@ class BenchLab extends HTMLElement {
     else delete this.dataset.network
     if (isLive) this.dataset.source = 'live'
     else delete this.dataset.source
-    setText(label, isLive ? word(this.#words, { key: `source.${network}` }) : '')
+    // Where there are views alone, nothing runs in a network of the bench.
+    const shown = this.dataset.on === 'machine' ? 'plain' : network
+    setText(label, isLive ? word(this.#words, { key: `source.${shown}` }) : '')
     if (label) label.hidden = !isLive
     setText(this.querySelector<HTMLElement>('[data-why]'), whyNotWords(this.#words, this.#view))
     if (none) none.hidden = whyNot(this.#view) === null

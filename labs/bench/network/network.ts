@@ -38,6 +38,12 @@ export interface Launched {
   readonly ended: Promise<Ended>
 }
 
+/** The machine that benches stand on, as far as something is started there. */
+export interface Machine {
+  /** @throws {Error} when the program cannot be started. */
+  launch(order: Omit<Order, 'host' | 'capability'>): Promise<Launched>
+}
+
 /** Where a bench's programs run: a network of its own, or the plain machine. */
 export interface LiveNetwork {
   readonly rung: Exclude<Rung, 'none'>

@@ -5,7 +5,7 @@ import { spawn } from 'node-pty'
 import type { Language, Program } from '../../lab.ts'
 import { withoutGaps } from '../descriptors.ts'
 import { endRest } from '../leftovers.ts'
-import type { Launched, LiveNetwork, Order, Placed } from './network.ts'
+import type { Launched, LiveNetwork, Machine, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
 
@@ -19,7 +19,7 @@ import { TerminalReader } from './reader.ts'
  * - Only what it decodes itself is UTF-8 for the terminal too, whose line editor then erases whole characters. Here the
  *   terminal is told so and the bytes stay bytes.
  */
-export class PlainNetwork implements LiveNetwork {
+export class PlainNetwork implements LiveNetwork, Machine {
   readonly rung = 'plain'
   readonly gone = new Promise<string>(() => {})
   readonly #folder: string
@@ -37,7 +37,14 @@ export class PlainNetwork implements LiveNetwork {
     return { folder: dirname(file), file: basename(file) }
   }
 
-  async launch({ argv: [file, ...args], folder, env, columns, rows }: Order): Promise<Launched> {
+  async launch(order: Omit<Order, 'host' | 'capability'>): Promise<Launched> {
+    const {
+      argv: [file, ...args],
+      folder,
+      env,
+      columns,
+      rows,
+    } = order
     const pty = withoutGaps(() =>
       spawn(file, args, {
         name: env.TERM ?? 'xterm-256color',
