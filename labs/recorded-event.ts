@@ -28,6 +28,8 @@ import {
 export interface Known {
   readonly lab: string
   readonly programs: readonly string[]
+  /** Its views of the machine, which run beside programs and are written in no language. */
+  readonly views: readonly string[]
   readonly hosts: readonly string[]
   /** How many wires it has. */
   readonly wires: number
@@ -71,12 +73,13 @@ const wire: Check<number> = (value, { wires }) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < wires
     ? (value as number)
     : fail('is no wire of the lab')
-const program: Check<string> = (value, { programs }) => oneOf(programs)(value)
+const program: Check<string> = (value, { programs, views }) => oneOf([...programs, ...views])(value)
 const cells =
   (most: number): Check<number> =>
   (value, known) =>
     Math.min(run(value, known), most)
-const language: Check<RunLanguage> = (value) => oneOf(LANGUAGES)(value)
+const language: Check<RunLanguage> = (value, { views }) =>
+  oneOf(views.length > 0 ? [...LANGUAGES, 'sh'] : LANGUAGES)(value)
 
 function oneOf<const Value extends string>(values: readonly Value[]): (value: unknown) => Value {
   return (value) => (values.includes(value as Value) ? (value as Value) : fail(`must be one of ${values.join(', ')}`))

@@ -1,5 +1,7 @@
 /** What of a bench's events is kept in a recording of its last run. Pure. */
-import { type BenchEvent, type ControlEvent, isObserved, SHELL, type SocketRow } from './protocol.ts'
+import { maskAddresses } from './mask.ts'
+import { type BenchEvent, type ControlEvent, isObserved, type OutputEvent, SHELL, type SocketRow } from './protocol.ts'
+import { isView } from './views.ts'
 
 /**
  * The events of the latest run of the lab, ready to be written: times and numbers count from its beginning. Empty when no
@@ -8,7 +10,7 @@ import { type BenchEvent, type ControlEvent, isObserved, SHELL, type SocketRow }
 export function lastRun(events: readonly BenchEvent[]): BenchEvent[] {
   const kept = withoutEarlierRuns(events)
   const zero = kept[0]?.t ?? 0
-  return withoutOldNews(kept).map((event, index) => ({ ...from(zero, event), n: index + 1 }))
+  return masked(withoutOldNews(kept)).map((event, index) => ({ ...from(zero, event), n: index + 1 }))
 }
 
 /**
@@ -90,6 +92,27 @@ function withoutOldNews(events: readonly BenchEvent[]): BenchEvent[] {
     return !isOld
   })
   return kept.reverse()
+}
+
+/** What views of the machine printed, with nobody's addresses in it. All of a run is masked as one, where it began. */
+function masked(events: readonly BenchEvent[]): BenchEvent[] {
+  const told = new Map<number, Uint8Array[]>()
+  for (const event of events) {
+    if (isOfView(event)) told.set(event.run, [...(told.get(event.run) ?? []), event.bytes])
+  }
+  return events.flatMap((event) => {
+    if (!isOfView(event)) return [event]
+    const bytes = told.get(event.run)
+    if (bytes === undefined) return []
+    told.delete(event.run)
+    const decoder = new TextDecoder()
+    const text = bytes.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode()
+    return [{ ...event, bytes: new TextEncoder().encode(maskAddresses(text)) }]
+  })
+}
+
+function isOfView(event: BenchEvent): event is OutputEvent {
+  return event.kind === 'output' && isView(event.program)
 }
 
 /** The event by a clock that began at `zero`. */

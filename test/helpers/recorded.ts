@@ -3,7 +3,13 @@ import { NO_FAULTS } from '../../labs/faults.ts'
 import { type BenchEvent, type Happening, PROTOCOL } from '../../labs/protocol.ts'
 import type { Known, RecordingHeader } from '../../labs/recording.ts'
 
-export const KNOWN: Known = { lab: 'udp-aligned', programs: ['receive', 'send'], hosts: ['a', 'b'], wires: 1 }
+export const KNOWN: Known = {
+  lab: 'udp-aligned',
+  programs: ['receive', 'send'],
+  views: [],
+  hosts: ['a', 'b'],
+  wires: 1,
+}
 
 export const HEADER: RecordingHeader = {
   lab: 'udp-aligned',

@@ -140,6 +140,21 @@ describe('what is kept of a run', () => {
     expect(kept.flatMap((event) => (event.kind === 'upto' ? [event.upTo] : []))).toEqual([4, 7])
   })
 
+  test('has nobody’s addresses where a view of the machine told some, also where its output came in pieces', () => {
+    const line = new TextEncoder().encode('    inet 192.168.178.23/24 brd 192.168.178.255 scope global — 数据\n')
+    const piece = (from: number, to?: number): BenchEvent => {
+      const bytes = line.slice(from, to)
+      return { kind: 'output', program: 'addresses', run: 1, n: from + 2, t: from + 20, offset: from, bytes }
+    }
+    const cut = line.length - 3
+    const kept = lastRun([...told([10, starting('addresses', 1)]), piece(0, 18), piece(18, cut), piece(cut)])
+    const [, output, ...rest] = kept
+    const text = output?.kind === 'output' ? new TextDecoder().decode(output.bytes) : ''
+    expect(text).toBe('    inet 192.0.2.1/24 brd 192.0.2.255 scope global — 数据\n')
+    expect(output?.t).toBe(10)
+    expect(rest).toEqual([])
+  })
+
   test('can be written and read', () => {
     const events = lastRun(
       told([2, sockets(['x'])], [10, starting('send', 1)], [11, upto(11)], [13, exited('send', 1)]),

@@ -5,6 +5,7 @@ import {
   type Known,
   MOST,
   mixtureOf,
+  mixtures,
   type Recording,
   type RecordingTrouble,
   readRecording,
@@ -68,10 +69,20 @@ describe('a recording', () => {
 
   test('is named by what its programs are written in, in the order of the lab', () => {
     expect(mixtureOf(KNOWN.programs, HEADER.languages)).toBe('py-ts')
+    expect(mixtureOf([], {})).toBe('machine')
+    expect(mixtures(['a', 'b']).map((one) => mixtureOf(['a', 'b'], one))).toEqual(['ts-ts', 'ts-py', 'py-ts', 'py-py'])
+    expect(mixtures([])).toEqual([{}])
   })
 
   test('of an older protocol is opened as long as all it says can be read', () => {
     expect(trouble(withLine(0, (header) => ({ ...header, protocol: 1 })))).toBe(null)
+  })
+
+  test('of a view of the machine says no language', () => {
+    const known = { ...KNOWN, programs: [], views: ['addresses'] }
+    const starting = { kind: 'starting', program: 'addresses', run: 1, language: 'sh', columns: 80, rows: 24 } as const
+    const text = writeRecording({ ...HEADER, languages: {} }, [{ ...starting, n: 1, t: 0 }])
+    expect(readRecording(text, known)).toMatchObject({ languages: {}, events: [starting] })
   })
 
   test('with lines that end as on Windows is opened', () => {
