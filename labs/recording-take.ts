@@ -100,7 +100,7 @@ function masked(events: readonly BenchEvent[]): BenchEvent[] {
   for (const event of events) {
     if (isOfView(event)) told.set(event.run, [...(told.get(event.run) ?? []), event.bytes])
   }
-  return events.flatMap((event) => {
+  return events.flatMap((event): BenchEvent[] => {
     if (!isOfView(event)) return [event]
     const bytes = told.get(event.run)
     if (bytes === undefined) return []

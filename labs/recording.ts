@@ -74,20 +74,6 @@ export function knownOf({ id, programs, views, network }: Lab): Known {
   }
 }
 
-/** What a recording is called by what its programs are written in, in the lab's order: `ts-py`; without any `machine`. */
-export function mixtureOf(programs: readonly string[], languages: Readonly<Record<string, Language>>): string {
-  return programs.map((program) => languages[program] ?? LANGUAGES[0]).join('-') || 'machine'
-}
-
-/** Every way in which the programs of a lab can be written, as `languages` of a header says it. */
-export function mixtures(programs: readonly string[]): Record<string, Language>[] {
-  const all: Record<string, Language>[] = [{}]
-  return programs.reduce(
-    (known, program) => known.flatMap((one) => LANGUAGES.map((language) => ({ ...one, [program]: language }))),
-    all,
-  )
-}
-
 /** The text of a recording. Events are numbered by their place; `null` is left out. */
 export function writeRecording(header: RecordingHeader, events: readonly BenchEvent[]): string {
   const lines = [{ format: FORMAT, version: VERSION, ...header }, ...events.map(toLine), { end: events.length }]

@@ -181,8 +181,9 @@ export function isBusy(program: ProgramView): boolean {
 
 /** The lab with nothing that was told of programs, and what is known of the server. */
 function cleared(view: LabView): LabView {
-  const { connection, interpreters, network, obstacles, folder, hosts } = view
-  return { ...untouched(Object.keys(view.programs), hosts), connection, interpreters, network, obstacles, folder }
+  const { connection, interpreters, network, obstacles, platform, folder, hosts } = view
+  const known = { connection, interpreters, network, obstacles, platform, folder }
+  return { ...untouched(Object.keys(view.programs), hosts), ...known }
 }
 
 /** The lab after a silence. */

@@ -2,7 +2,7 @@ import type { End, Language } from '../../labs/lab.ts'
 import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/protocol.ts'
 import { commandOf, isView, type ViewName } from '../../labs/views.ts'
 import { copy, pasted } from './clipboard.ts'
-import { isBusy, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
+import { isBusy, isRecorded, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
 import type { TerminalPanel } from './panels/terminal.ts'
 import { type Ended, endWords, offerOf, programWords } from './sentences.ts'
 import { settings } from './settings.ts'
@@ -44,6 +44,8 @@ export class ProgramBox {
   #view: ProgramView | null = null
   #folder: string | null = null
   #platform: string | null = null
+  /** Nothing runs here: what is told is of a recording. */
+  #recorded = false
   #panel: TerminalPanel | null = null
   #opening: Promise<TerminalPanel> | null = null
   /** What is to be shown in the terminal as soon as it is there. */
@@ -120,6 +122,8 @@ export class ProgramBox {
       this.#platform = lab.platform
       this.#showCommand()
     }
+    this.#recorded = isRecorded(lab)
+    setText(this.#find('[data-cap]'), this.#say(this.#recorded ? 'lab.terminal-recorded' : 'lab.terminal'))
     const busy = isBusy(view)
     const { dataset } = this.#box
     dataset.state = shownState(view)
@@ -127,11 +131,13 @@ export class ProgramBox {
     else delete dataset.exit
     setText(this.#find('[data-words]'), programWords(words, view, offerOf(lab)))
     const { language } = this
-    const missing = !busy && language !== 'sh' && lab.interpreters?.[language] === null
+    const missing = !busy && !this.#recorded && language !== 'sh' && lab.interpreters?.[language] === null
     const sentence = this.#find('[data-missing]')
     setText(sentence, missing ? word(words, { key: `lab.missing-${language}` }) : '')
     if (sentence) sentence.hidden = !missing
     const run = this.#find('[data-run]')
+    // A recording is of all programs, and is played as a whole.
+    if (run) run.hidden = this.#recorded
     setText(run, busy ? this.#say('lab.stop') : this.#runLabel)
     if (busy) run?.setAttribute('aria-label', this.#say('lab.stop-program', { program: this.title }))
     else if (this.isShell) run?.removeAttribute('aria-label')
@@ -139,7 +145,7 @@ export class ProgramBox {
     if (!this.isShell) run?.classList.toggle('go', !busy)
     setDisabled(run, missing || (whyNot(lab) !== null && !busy))
     for (const radio of this.#radios()) radio.disabled = busy
-    setDisabled(this.#find('[data-paste]'), view.state !== 'running')
+    setDisabled(this.#find('[data-paste]'), !this.#takesInput())
     this.#panel?.setRunning(this.#takesInput())
   }
 
@@ -181,6 +187,13 @@ export class ProgramBox {
     this.#begun = 0
     if (gone) this.#end({ gone })
     if (this.#opening) this.#inTerminal(({ feed }) => feed.restart())
+  }
+
+  /** Everything that was shown is of another source. */
+  clear(): void {
+    this.#begun = 0
+    this.#waiting = []
+    this.#panel?.feed.clear()
   }
 
   close(): void {
@@ -272,9 +285,9 @@ export class ProgramBox {
     setText(this.#find('[data-view-note]'), this.#say('view.note', { command }))
   }
 
-  /** What is typed into a view goes nowhere. */
+  /** What is typed into a view, or into a recording, goes nowhere. */
   #takesInput(): boolean {
-    return this.#view?.state === 'running' && this.viewOf === null
+    return this.#view?.state === 'running' && this.viewOf === null && !this.#recorded
   }
 
   #title(): string {
@@ -315,7 +328,7 @@ export class ProgramBox {
   }
 
   async #paste(): Promise<void> {
-    if (this.#view?.state !== 'running') return
+    if (!this.#takesInput()) return
     const text = await pasted()
     if (text === null) this.#parts.onTrouble(this.#say('page.no-clipboard-read'))
     else this.#panel?.paste(text)

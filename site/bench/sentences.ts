@@ -71,8 +71,15 @@ function dateWords(lang: string, date: string): string {
   )
 }
 
-/** Why nothing of the lab can run though a server answers; empty where it can. */
+/** Why nothing of the lab can run, and that its recording can be played if it can; empty where it can run. */
 export function whyNotWords(words: Words, view: LabView): string {
+  if (!isRecorded(view)) return reasonWords(words, view)
+  if (view.network === null) return word(words, { key: 'none.static' })
+  const reason = reasonWords(words, view)
+  return reason && `${reason}${word(words, { key: 'none.between' })}${word(words, { key: 'none.play' })}`
+}
+
+function reasonWords(words: Words, view: LabView): string {
   const why = whyNot(view)
   if (why === null) return ''
   if (why === 'hosts') return word(words, { key: 'none.hosts' })

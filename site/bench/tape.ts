@@ -36,12 +36,18 @@ export class Tape {
     this.#alive.add(event.run)
   }
 
-  /** The text of a file with the latest run, or why there is none. */
+  /** The text of a file with the latest run, or why there is none. What its programs were written in it says itself. */
   write(header: RecordingHeader): string | NoFile {
     const events = lastRun(this.#events)
     if (events.length === 0) return 'nothing-to-save'
     if (this.#isFull) return 'too-long-to-save'
-    const text = writeRecording(header, events)
+    const languages = events.flatMap((event) =>
+      event.kind === 'starting' && event.language !== 'sh' ? [[event.program, event.language] as const] : [],
+    )
+    const text = writeRecording(
+      { ...header, languages: { ...header.languages, ...Object.fromEntries(languages) } },
+      events,
+    )
     return text.length > MOST.characters || events.length > MOST.events ? 'too-long-to-save' : text
   }
 

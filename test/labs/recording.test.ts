@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { mixtureOf, mixtures } from '../../labs/mixture.ts'
 import { PROTOCOL } from '../../labs/protocol.ts'
 import {
   FORMAT,
   type Known,
   MOST,
-  mixtureOf,
-  mixtures,
   type Recording,
   type RecordingTrouble,
   readRecording,
