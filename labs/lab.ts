@@ -31,6 +31,20 @@ export interface LabDefinition {
   readonly programs: readonly ProgramDefinition[]
   /** Hosts and wires; one host with loopback only, when nothing is said. */
   readonly network?: NetworkDefinition
+  /** How much is kept of its frames; all, when nothing is said. */
+  readonly frames?: FramesDefinition
+}
+
+/**
+ * How much is kept of a lab's frames: all of each, at most so many `bytes` of each, only the `first` so many of each run,
+ * or nothing but counters: a speed is not measured together with its observer.
+ */
+export type FramesDefinition = 'whole' | 'counters' | { readonly bytes?: number; readonly first?: number }
+
+/** How much is kept of frames: so many bytes of each, and so many frames of each run; null: of all. */
+export interface Frames {
+  readonly bytes: number
+  readonly first: number | null
 }
 
 /** One program of a checked lab. */
@@ -46,10 +60,13 @@ export interface Lab {
   readonly number: string
   readonly programs: readonly Program[]
   readonly network: Network
+  /** Null: counters alone. */
+  readonly frames: Frames | null
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/
-const LAB_KEYS = ['number', 'programs', 'network']
+const LAB_KEYS = ['number', 'programs', 'network', 'frames']
+const WHOLE = 65_535
 const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability']
 
 /** Types a lab's definition for its author. It is checked by `readLab`, when the folder's name is known. */
@@ -80,6 +97,7 @@ export function readLab(id: string, definition: unknown): Lab {
     id,
     number,
     network,
+    frames: readFrames(definition.frames, refuse),
     programs: programs.map((program: unknown) => {
       if (!isRecord(program)) return refuse('each program is `{ name, end }`')
       for (const key of Object.keys(program)) {
@@ -107,6 +125,20 @@ export function readLab(id: string, definition: unknown): Lab {
       return { name, end, from, host, capability, files: { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` } }
     }),
   }
+}
+
+function readFrames(value: unknown, refuse: (what: string) => never): Frames | null {
+  if (value === undefined || value === 'whole') return { bytes: WHOLE, first: null }
+  if (value === 'counters') return null
+  const { bytes, first, ...rest } = isRecord(value) ? value : { rest: value }
+  if (Object.keys(rest).length > 0 || (bytes === undefined && first === undefined)) {
+    return refuse("`frames` must be 'whole', 'counters', or `{ bytes, first }` with one of both or both")
+  }
+  for (const [key, number] of Object.entries({ bytes, first })) {
+    if (number === undefined || (Number.isInteger(number) && Number(number) >= 1 && Number(number) <= WHOLE)) continue
+    refuse(`\`frames.${key}\` is \`${String(number)}\`; it must be a whole number from 1 to ${WHOLE}`)
+  }
+  return { bytes: (bytes as number | undefined) ?? WHOLE, first: (first as number | undefined) ?? null }
 }
 
 function isCapability(value: unknown): value is Capability | null {

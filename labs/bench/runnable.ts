@@ -8,6 +8,8 @@ import type { LiveNetwork } from './network/network.ts'
 /** Something a bench can run under a name: a program of the lab, or a shell on one of its hosts. */
 export interface Runnable {
   readonly name: string
+  /** Whether it is a program of the lab, not a shell. */
+  readonly isProgram: boolean
   /** Whether the programs after it wait until others can reach it. */
   readonly waits: boolean
   /** @throws {Refused} when it cannot be run in this language, here or now. */
@@ -46,6 +48,7 @@ function programRunnable(program: Program, interpreters: FoundInterpreters): Run
   const { name, end, host, capability, files } = program
   return {
     name,
+    isProgram: true,
     waits: end === 'waits',
     async prepare(language, network) {
       if (language === 'sh') throw new Refused({ kind: 'cannot-start', program: name, detail: 'it is not a shell' })
@@ -67,6 +70,7 @@ function programRunnable(program: Program, interpreters: FoundInterpreters): Run
 function shellRunnable(lab: Lab, host: string): Runnable {
   return {
     name: `${SHELL}${host}`,
+    isProgram: false,
     waits: false,
     async prepare(_, network) {
       // A file that is missing is the matter of its own program.

@@ -1,19 +1,17 @@
-/** What is said to wire.py and what it tells: the commands, the records, and the names in them. Pure. */
-import type { Faults } from '../../faults.ts'
-import { FATES, type Fate } from '../../protocol.ts'
+/** What wire.py and watch.py tell: the records, and the names in them. Written by reports.py. Pure. */
+import { FATES, type Fate, MISSED, type Missed } from '../protocol.ts'
 
-/** Why frames are missing from the reports: the kernel had no room for them, or nobody read in time. */
-export const GAP_REASONS = ['not-seen', 'not-read'] as const
-
-/** Where a report comes from: the wire's number, and the end (0 or 1) the frames come from. */
+/** Where frames were: on a wire, by its number, from one of its ends (0 or 1); or on the loopback of a host. */
 interface Place {
-  readonly wire: number
-  readonly direction: 0 | 1
+  /** Null on loopback. */
+  readonly wire: number | null
+  /** On loopback the place of the host in the lab's list. */
+  readonly direction: number
 }
 
-/** What wire.py tells. Times are nanoseconds since the reader's zero. */
+/** What is told. Times are nanoseconds since the reader's zero. */
 export type Report =
-  /** All wires are open. */
+  /** From now on it does what it is for. */
   | { readonly kind: 'ready'; readonly t: number }
   | ({
       readonly kind: 'frame'
@@ -30,8 +28,8 @@ export type Report =
     } & Place)
   | ({
       readonly kind: 'gap'
-      /** Frames that were not seen did not pass either; frames that were not read did what they did. */
-      readonly reason: (typeof GAP_REASONS)[number]
+      /** On a wire, frames that were not seen did not pass either; all others did what they did. */
+      readonly reason: Missed
       readonly count: number
       readonly from: number
       readonly to: number
@@ -44,41 +42,33 @@ export type Report =
       /** Copies count as fates but not as frames. */
       readonly fates: Readonly<Record<Fate, number>>
     } & Place)
-  /** A command was carried out, or not because of its trouble. Every frame that arrived before `upTo` has been told. */
+  /** A command was carried out, or not because of its trouble. Everything that came before `upTo` has been told. */
   | { readonly kind: 'answer'; readonly id: number; readonly upTo: number; readonly trouble: string | null }
-  /** A record that is none of these: wire.py and this file differ. */
+  /** What else there is to tell, as JSON says it: see `watching.ts`. */
+  | { readonly kind: 'news'; readonly t: number; readonly news: unknown }
+  /** A record that is none of these: who writes and who reads differ. */
   | { readonly kind: 'unknown'; readonly code: number }
 
-/** What can be said to wire.py. Every command is answered. */
-export type WireCommand =
-  /** From now on, frames from this host (null: from both) meet these faults. */
-  | { readonly do: 'faults'; readonly wire: number; readonly from: string | null; readonly faults: Faults }
-  /** Begin the chances of all wires anew. */
-  | { readonly do: 'seed'; readonly seed: number }
-  /** How much of each frame is told: at most so many bytes; null: counters alone, ten times a second. */
-  | { readonly do: 'keep'; readonly bytes: number | null }
-  /** Tell the counters, and that everything has been told. */
-  | { readonly do: 'ask' }
-
-/** A command as wire.py reads it. `id` comes back in the answer. */
-export function encodeCommand(id: number, command: WireCommand): string {
+/** A command as wire.py and watch.py read it. `id` comes back in the answer. */
+export function encodeCommand(id: number, command: object): string {
   return `${JSON.stringify({ id, ...command })}\n`
 }
 
 const LENGTH = 4
 /** The shortest record of each kind, in bytes without its length. */
-const SHORTEST = [12, 28, 24, 92, 16]
+const SHORTEST = [12, 28, 24, 92, 16, 12]
 const LONGEST = 1 << 20
+const LOOPBACK = 255
 
 /** Reads the stream of reports, in whatever pieces it comes. */
 export class ReportReader {
   #rest = new Uint8Array(0)
   #broken = false
-  readonly #zero: bigint
+  /** The time on CLOCK_MONOTONIC, in ns, from which times are counted. */
+  zero: bigint
 
-  /** `zero` is the time on CLOCK_MONOTONIC, in ns, from which times are counted. */
   constructor(zero = 0n) {
-    this.#zero = zero
+    this.zero = zero
   }
 
   /** All records that are complete with this piece. */
@@ -113,20 +103,22 @@ export class ReportReader {
     const code = view.getUint8(0)
     const shortest = SHORTEST[code]
     if (shortest === undefined || view.byteLength < shortest) return { kind: 'unknown', code }
-    const time = (at: number) => Number(view.getBigUint64(at) - this.#zero)
+    const time = (at: number) => Number(view.getBigUint64(at) - this.zero)
     const count = (at: number) => Number(view.getBigUint64(at))
     if (code === 0) return { kind: 'ready', t: time(4) }
     if (code === 4) {
       const trouble = new TextDecoder().decode(rest(view, 16))
       return { kind: 'answer', id: view.getUint32(4), upTo: time(8), trouble: trouble || null }
     }
-    const place: Place = { wire: view.getUint8(1), direction: view.getUint8(2) === 0 ? 0 : 1 }
+    if (code === 5) return readNews(time(4), new TextDecoder().decode(rest(view, 12)))
+    const wire = view.getUint8(1)
+    const place: Place = { wire: wire === LOOPBACK ? null : wire, direction: view.getUint8(2) }
     if (code === 3) {
       const fates = Object.fromEntries(FATES.map((fate, i) => [fate, count(28 + 8 * i)])) as Record<Fate, number>
       return { kind: 'counters', ...place, t: time(4), frames: count(12), bytes: count(20), fates }
     }
     if (code === 2) {
-      const reason = GAP_REASONS[view.getUint8(3)]
+      const reason = MISSED[view.getUint8(3)]
       if (reason === undefined) return { kind: 'unknown', code }
       return { kind: 'gap', ...place, reason, count: view.getUint32(4), from: time(8), to: time(16) }
     }
@@ -142,6 +134,14 @@ export class ReportReader {
       length: view.getUint32(24),
       bytes: rest(view, 28).slice(),
     }
+  }
+}
+
+function readNews(t: number, text: string): Report {
+  try {
+    return { kind: 'news', t, news: JSON.parse(text) }
+  } catch {
+    return { kind: 'unknown', code: 5 }
   }
 }
 
