@@ -215,7 +215,8 @@ export type Observation =
   | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[]; whole?: true }
   /**
    * Counters of a host's kernel that are no longer what they were, counted from the opening of the bench: named as
-   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` of its loopback; of a wire, by the host that sends,
+   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` (of IP, without the link's
+   * header) of its loopback; of a wire, by the host that sends,
    * `wire0.frames`, `wire0.bytes` and how many met which fate, `wire0.lost`.
    */
   | { kind: 'counters'; host: string; counters: Readonly<Record<string, number>> }

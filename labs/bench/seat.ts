@@ -174,11 +174,12 @@ export class Seat {
   }
 
   #openTerminal(run: Run, launched: Launched, settle: () => void): Terminal {
-    const { outbox } = this.#around
+    const { network, outbox } = this.#around
     const { name, waits } = this.runnable
     const ready = (socket: ReadySocket | null) => {
       run.readiness = 'ready'
       outbox.write({ kind: 'ready', program: name, run: run.number, socket })
+      network.nudge()
       settle()
     }
     const unwatch = waits && socketsAreTold() ? watchReadiness(launched.pid, ready) : () => {}

@@ -84,8 +84,9 @@ export class Settling {
   #sayLater(): void {
     if (this.#closed) return
     this.#timer ??= setTimeout(async () => {
-      const upTo = await this.#bench.ask()
+      // What is told from now on, also because it is asked for, is for the next time.
       this.#timer = undefined
+      const upTo = await this.#bench.ask()
       if (!this.#closed) this.#say(upTo)
     }, UP_TO_EVERY)
   }
@@ -101,9 +102,9 @@ export class Settling {
     const turn = this.#turn
     const began = performance.now()
     for (;;) {
-      const since = performance.now()
       await this.#silence(began + AFTER_WORDS.altogether)
       if (turn !== this.#turn) return
+      const since = performance.now()
       const asked = this.#bench.clock()
       const upTo = await this.#bench.ask()
       if (turn !== this.#turn) return
@@ -111,6 +112,8 @@ export class Settling {
       const atWork = underWay || this.#atWork.size > 0
       const heardSince = this.#heardAt > since && performance.now() < began + AFTER_WORDS.altogether
       if (heardSince || (atWork && performance.now() < began + AFTER_WORDS.atWork)) continue
+      clearTimeout(this.#timer)
+      this.#timer = undefined
       this.#say(upTo)
       this.#bench.write({ kind: 'settled' })
       return

@@ -18,12 +18,11 @@ interface Answered {
 export class ReportLine<Command extends object> {
   /** Resolves when the program does what it is for. */
   readonly ready: Promise<void>
-  /** Resolves when the program has ended. */
-  readonly ended: Promise<void>
   readonly #commands: Writable
   readonly #reader = new ReportReader()
   readonly #waiting = new Map<number, Answered>()
   #listener: (reports: readonly Report[]) => void = () => {}
+  readonly #fail: (error: Error) => void
   #last = 0
   #over = false
 
@@ -31,7 +30,6 @@ export class ReportLine<Command extends object> {
     this.#commands = commands
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.ready = promise
-    this.ready.catch(() => {})
     reports.on('data', (piece: Buffer) => {
       const heard = this.#reader.push(piece)
       if (heard.some(({ kind }) => kind === 'ready')) resolve()
@@ -39,16 +37,19 @@ export class ReportLine<Command extends object> {
       // Whoever asked is answered when everything before has been taken.
       for (const report of heard) if (report.kind === 'answer') this.#answered(report)
     })
-    this.ended = new Promise((end) => {
-      reports.once('close', () => {
-        this.#over = true
-        const error = new Error('The program at the other end of the line has ended.')
-        reject(error)
-        for (const answered of this.#waiting.values()) answered.reject(error)
-        this.#waiting.clear()
-        end()
-      })
-    })
+    this.ready.catch(() => {})
+    this.#fail = reject
+    reports.once('close', () => this.end())
+  }
+
+  /** The program at the other end has ended: whoever waits for an answer gets none. */
+  end(): void {
+    if (this.#over) return
+    this.#over = true
+    const error = new Error('The program at the other end of the line has ended.')
+    this.#fail(error)
+    for (const answered of this.#waiting.values()) answered.reject(error)
+    this.#waiting.clear()
   }
 
   /**

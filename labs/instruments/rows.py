@@ -4,6 +4,8 @@ from processes import holds, kind_of, sockets_of
 PROTOCOLS = {'TCP': 'tcp', 'TCPv6': 'tcp', 'UDP': 'udp', 'UDPv6': 'udp'}
 # So many rows of a host are told; of more, those that no program holds are the first to be left out.
 MOST_ROWS = 500
+# So many sockets are remembered after they are gone: one may be missed by a look while the kernel moves it.
+MOST_KNOWN = 4096
 
 
 class Rows:
@@ -42,7 +44,7 @@ class Rows:
         for inode, owner in held.items():
             if inode not in seen:
                 self._add_fresh(rows, hosts, inode, owner)
-        self._forget(rows, entries, held)
+        self._forget(rows, held)
         return [change for host in rows for change in self._changes(host, rows[host])]
 
     def _add_fresh(self, rows, hosts, inode, owner):
@@ -68,13 +70,13 @@ class Rows:
             self.by_inode[inode] = number
         return number
 
-    def _forget(self, rows, entries, held):
-        """Drops what is known of sockets that are gone."""
-        alive = {row[0] for host in rows.values() for row in host}
-        inodes = {entry.inode for table in entries.values() for entry in table} | held.keys()
-        self.by_cookie = {cookie: number for cookie, number in self.by_cookie.items() if number in alive}
-        self.by_inode = {inode: number for inode, number in self.by_inode.items() if inode in inodes}
+    def _forget(self, rows, held):
+        """Drops what is known of sockets that are gone, once it is much."""
         self.kinds = {inode: kind for inode, kind in self.kinds.items() if inode in held}
+        if len(self.by_cookie) + len(self.by_inode) > MOST_KNOWN:
+            alive = {row[0] for host in rows.values() for row in host}
+            self.by_cookie = {cookie: number for cookie, number in self.by_cookie.items() if number in alive}
+            self.by_inode = {inode: number for inode, number in self.by_inode.items() if number in alive}
 
     def _changes(self, host, rows):
         left_out = max(0, len(rows) - MOST_ROWS)

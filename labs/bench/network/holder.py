@@ -88,10 +88,12 @@ class Watch:
         there, self.pipe = os.pipe()
         os.set_blocking(self.pipe, False)
         given = (WATCH_COMMANDS, WATCH_REPORTS)
+        self.pid = None
         try:
-            start_beside(os.path.join(HERE, "..", "..", "instruments", "watch.py"), there, given, [])
-        except OSError:
+            self.pid = start_beside(os.path.join(HERE, "..", "..", "instruments", "watch.py"), there, given, [])
+        except OSError as error:
             os.close(there)
+            say(blind=str(error))
         for descriptor in given:
             os.close(descriptor)
 
@@ -211,6 +213,9 @@ class Holder:
                 return
             if pid == self.wire:
                 sys.exit("the wire program has ended")
+            if pid == self.watch.pid:
+                # Its own last words, if it had any, are on standard error.
+                say(blind="")
             run = self.runs.pop(pid, None)
             if run is not None:
                 code = os.waitstatus_to_exitcode(status)

@@ -23,6 +23,8 @@ import type { WireCommand } from './wire.ts'
 /** What the holder answers. */
 type Answer =
   | { ready: true }
+  /** The program that watches has ended, or was never there; why, where it did not say so itself. */
+  | { blind: string }
   | { run: number; pid: number }
   | { run: number; refused: string }
   | ({ run: number } & Ended)
@@ -47,6 +49,9 @@ const WORKSPACE = '/lab'
 /** A program is not held up for longer by what is to watch it, in ms. */
 const WATCH_WITHIN = 5000
 
+/** Who looks at the tables is told at most this often that something has happened, in ms. */
+const NUDGE_EVERY = 20
+
 const UNSHARE = ['--map-root-user', '--net', '--mount', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc']
 
 /**
@@ -68,6 +73,10 @@ export class OwnNetwork implements LiveNetwork {
   #observed: Observed | null = null
   /** Resolves when what programs do will be seen. */
   #watching: Promise<unknown> = Promise.resolve()
+  #nudging: NodeJS.Timeout | undefined
+  #nudgedAt = 0
+  /** The program that watches is gone. */
+  #isBlind = false
   readonly #blind = new Set<Instrument>()
   #closing = false
   #said = ''
@@ -189,15 +198,10 @@ export class OwnNetwork implements LiveNetwork {
     ignore(this.#wire?.command({ do: 'ask' }))
     if (frames === null) this.#tellBlind('packets', 'This lab keeps counters alone.')
     const opened = this.#watch.command({ do: 'open', capture: frames !== null }).catch((error: Error) => {
-      if (!this.#isOver) this.#tellBlind('packets', error.message)
+      if (!this.#isBlind) this.#tellBlind('packets', error.message)
     })
     this.#watching = takesAtMost(opened, WATCH_WITHIN)
-    void this.#watch.ended.then(() => {
-      if (this.#isOver) return
-      const detail = this.#said.trim().split('\n').at(-1) || 'The program that watches has ended.'
-      this.#tellBlind('packets', detail)
-      this.#tellBlind('sockets', detail)
-    })
+    if (this.#isBlind) this.#tellAllBlind()
   }
 
   renew(): void {
@@ -209,7 +213,14 @@ export class OwnNetwork implements LiveNetwork {
   }
 
   nudge(): void {
-    ignore(this.#watch.command({ do: 'look' }))
+    this.#nudging ??= setTimeout(
+      () => {
+        this.#nudging = undefined
+        this.#nudgedAt = performance.now()
+        if (!this.#isOver) ignore(this.#watch.command({ do: 'look' }))
+      },
+      Math.max(0, this.#nudgedAt + NUDGE_EVERY - performance.now()),
+    )
   }
 
   async ask(): Promise<UpTo> {
@@ -226,6 +237,7 @@ export class OwnNetwork implements LiveNetwork {
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
+    clearTimeout(this.#nudging)
     if (this.#unshare.exitCode !== null || this.#unshare.signalCode !== null) return
     const ended = new Promise((resolve) => this.#unshare.once('exit', resolve))
     this.#unshare.stdin?.end()
@@ -235,6 +247,13 @@ export class OwnNetwork implements LiveNetwork {
   #hear(answer: Answer): void {
     if ('ready' in answer) {
       this.#ready.resolve()
+      return
+    }
+    if ('blind' in answer) {
+      this.#isBlind = true
+      this.#watch.end()
+      this.#said += answer.blind
+      this.#tellAllBlind()
       return
     }
     const waiting = this.#waiting.get(answer.run)
@@ -256,10 +275,16 @@ export class OwnNetwork implements LiveNetwork {
     return this.#closing || this.#unshare.exitCode !== null || this.#unshare.signalCode !== null
   }
 
+  #tellAllBlind(): void {
+    const detail = this.#said.trim().split('\n').at(-1) || 'The program that watches has ended.'
+    this.#tellBlind('packets', detail)
+    this.#tellBlind('sockets', detail)
+  }
+
   #tellBlind(instrument: Instrument, detail: string): void {
-    if (this.#blind.has(instrument)) return
+    if (this.#isOver || this.#blind.has(instrument) || this.#observed === null) return
     this.#blind.add(instrument)
-    this.#observed?.observer.tell({ kind: 'blind', instrument, detail })
+    this.#observed.observer.tell({ kind: 'blind', instrument, detail })
   }
 
   #tell(command: object): void {
