@@ -41,6 +41,20 @@ export interface LabDefinition {
   readonly views?: readonly ViewDefinition[]
   /** Hosts and wires; one host with loopback only, when nothing is said. */
   readonly network?: NetworkDefinition
+  /** How much is kept of its frames; all, when nothing is said. */
+  readonly frames?: FramesDefinition
+}
+
+/**
+ * How much is kept of a lab's frames: all of each, at most so many `bytes` of each, only the `first` so many of each run,
+ * or nothing but counters: a speed is not measured together with its observer.
+ */
+export type FramesDefinition = 'whole' | 'counters' | { readonly bytes?: number; readonly first?: number }
+
+/** How much is kept of frames: so many bytes of each, and so many frames of each run; null: of all. */
+export interface Frames {
+  readonly bytes: number
+  readonly first: number | null
 }
 
 /** One program of a checked lab. */
@@ -63,11 +77,14 @@ export interface Lab {
   readonly programs: readonly Program[]
   readonly views: readonly View[]
   readonly network: Network
+  /** Null: counters alone. */
+  readonly frames: Frames | null
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/
-const LAB_KEYS = ['number', 'programs', 'views', 'network']
+const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames']
 const VIEW_KEYS = ['view', 'on']
+const WHOLE = 65_535
 const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability']
 
 /** Types a lab's definition for its author. It is checked by `readLab`, when the folder's name is known. */
@@ -102,6 +119,7 @@ export function readLab(id: string, definition: unknown): Lab {
     number,
     network,
     views,
+    frames: readFrames(definition.frames, refuse),
     programs: programs.map((program: unknown) => {
       if (!isRecord(program)) return refuse('each program is `{ name, end }`')
       if (program.on !== undefined || program.view !== undefined) {
@@ -173,6 +191,20 @@ function whyNotInView(view: ViewName, key: string): string {
   }
   const reason = Object.hasOwn(reasons, key) ? reasons[key] : 'it has `view` and `on` alone'
   return `the view \`${view}\` cannot have \`${key}\`: ${reason}`
+}
+
+function readFrames(value: unknown, refuse: Refuse): Frames | null {
+  if (value === undefined || value === 'whole') return { bytes: WHOLE, first: null }
+  if (value === 'counters') return null
+  const { bytes, first, ...rest } = isRecord(value) ? value : { rest: value }
+  if (Object.keys(rest).length > 0 || (bytes === undefined && first === undefined)) {
+    return refuse("`frames` must be 'whole', 'counters', or `{ bytes, first }` with one of both or both")
+  }
+  for (const [key, number] of Object.entries({ bytes, first })) {
+    if (number === undefined || (Number.isInteger(number) && Number(number) >= 1 && Number(number) <= WHOLE)) continue
+    refuse(`\`frames.${key}\` is \`${String(number)}\`; it must be a whole number from 1 to ${WHOLE}`)
+  }
+  return { bytes: (bytes as number | undefined) ?? WHOLE, first: (first as number | undefined) ?? null }
 }
 
 function isCapability(value: unknown): value is Capability | null {

@@ -208,9 +208,17 @@ export type Observation =
   | ({ kind: 'heard'; event: string; deed: Deed } & Told & Outcome)
   /** The kernel's word on what a run waits in now: a system call's name; null while it does not wait. */
   | { kind: 'waits'; program: string; run: number; syscall: string | null }
-  /** The kernel's table of one host has changed: rows that are new or other than before, and ids that are gone. */
-  | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[] }
-  /** Counters of a host's kernel that are no longer what they were; counted from the opening of the bench. */
+  /**
+   * The kernel's table of one host has changed: rows that are new or other than before, and ids that are gone. With
+   * `whole`, which a page is told that knows nothing of what was before, the rows are the table, and all others are gone.
+   */
+  | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[]; whole?: true }
+  /**
+   * Counters of a host's kernel that are no longer what they were, counted from the opening of the bench: named as
+   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` (of IP, without the link's
+   * header) of its loopback; of a wire, by the host that sends,
+   * `wire0.frames`, `wire0.bytes` and how many met which fate, `wire0.lost`.
+   */
   | { kind: 'counters'; host: string; counters: Readonly<Record<string, number>> }
   /** This many were not told: the kernel had no room, nobody read in time, or the bench could not keep them. */
   | { kind: 'missing'; what: Instrument; count: number; since: number; until: number; why: Missed }

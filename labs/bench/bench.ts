@@ -1,4 +1,5 @@
 import { readFaults } from '../faults.ts'
+import type { Observer } from '../instruments/observer.ts'
 import type { Lab } from '../lab.ts'
 import type { Limits } from '../limits.ts'
 import type { Ending, FromBench, Input, RunRequest, Size, Trouble } from '../protocol.ts'
@@ -14,6 +15,7 @@ import { Outbox, type Receiver } from './outbox.ts'
 import { findPortHolder } from './port-holder.ts'
 import { runnablesOf } from './runnable.ts'
 import { Seat } from './seat.ts'
+import { Settling } from './settling.ts'
 import { Vigil } from './vigil.ts'
 
 /** A page at a bench. */
@@ -47,7 +49,8 @@ export class Bench {
   readonly lab: Lab
   readonly #network: LiveNetwork
   readonly #mark: string
-  readonly #outbox = new Outbox(startClock())
+  readonly #outbox: Outbox
+  readonly #settling: Settling
   readonly #seats: ReadonlyMap<string, Seat>
   readonly #limits: Limits
   readonly #vigil: Vigil
@@ -66,6 +69,14 @@ export class Bench {
     this.#network = network
     this.#mark = `${SERVER_MARK}.${id}.`
     this.#onClosed = onClosed
+    const zero = process.hrtime.bigint()
+    const clock = startClock(zero)
+    this.#outbox = new Outbox(clock, surroundings.limits.observations)
+    this.#settling = new Settling({
+      clock,
+      write: (happening) => this.#outbox.write(happening),
+      ask: () => network.ask(),
+    })
     const around = {
       network,
       machine: new PlainNetwork(surroundings.folder, surroundings.policy),
@@ -76,12 +87,21 @@ export class Bench {
       countRun: (program: string) => this.#runs.push(program),
       tell: (message: FromBench) => this.#page?.tell(message),
       stirred: () => this.#vigil.stir(),
+      settling: this.#settling,
       whyFailed: (program: string, said: string) => this.#whyFailed(program, said),
     }
     const runnables = runnablesOf(lab, surroundings.interpreters)
     this.#seats = new Map(runnables.map((runnable) => [runnable.name, new Seat(runnable, around)]))
     this.#limits = surroundings.limits
     this.#vigil = new Vigil(this.#limits, (why) => void this.close(why))
+    network.observe({
+      zero,
+      clock,
+      observer: this.#observer(),
+      programOf: (run) => this.#runs[run - 1] ?? '',
+      frames: lab.frames,
+      most: surroundings.limits.frames,
+    })
     void network.gone.then(() => this.close('network-lost'))
     open.set(id, this)
   }
@@ -214,9 +234,24 @@ export class Bench {
     return this.#closing
   }
 
+  /** What instruments see is written down. */
+  #observer(): Observer {
+    return {
+      frames: (frames) => {
+        this.#outbox.frames(frames)
+        this.#settling.heardFrames()
+      },
+      tell: (observation, t) => {
+        this.#outbox.write(observation, t)
+        this.#settling.heard(observation)
+      },
+    }
+  }
+
   async #end(ending: Ending): Promise<void> {
     clearTimeout(this.#grace)
     this.#vigil.close()
+    this.#settling.close()
     this.#stops += 1
     const seats = [...this.#seats.values()]
     await Promise.all(seats.map((seat) => seat.end()))
@@ -227,6 +262,7 @@ export class Bench {
     this.#page?.close()
     this.#page = null
     this.#outbox.detach()
+    this.#outbox.close()
     open.delete(this.id)
     this.#onClosed()
   }

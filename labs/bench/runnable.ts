@@ -9,6 +9,8 @@ import { viewRunnable } from './view.ts'
 /** Something a bench can run under a name: a program of the lab, a view of the machine, or a shell on a host. */
 export interface Runnable {
   readonly name: string
+  /** Whether it is a program of the lab, not a shell. */
+  readonly isProgram: boolean
   /** Whether the programs after it wait until others can reach it. */
   readonly waits: boolean
   /** Whether what is typed reaches it. */
@@ -53,6 +55,7 @@ function programRunnable(program: Program, interpreters: FoundInterpreters): Run
   const { name, end, host, capability, files } = program
   return {
     name,
+    isProgram: true,
     waits: end === 'waits',
     hears: true,
     within: null,
@@ -76,6 +79,7 @@ function programRunnable(program: Program, interpreters: FoundInterpreters): Run
 function shellRunnable(lab: Lab, host: string): Runnable {
   return {
     name: `${SHELL}${host}`,
+    isProgram: false,
     waits: false,
     hears: true,
     within: null,

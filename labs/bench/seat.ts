@@ -8,6 +8,7 @@ import type { Policy } from './network/policy.ts'
 import type { Outbox } from './outbox.ts'
 import { watchReadiness } from './readiness.ts'
 import { Refused, type Runnable } from './runnable.ts'
+import type { Settling } from './settling.ts'
 import { Terminal } from './terminal.ts'
 
 /** What a seat needs of its bench. */
@@ -25,6 +26,8 @@ export interface SeatSurroundings {
   readonly limits: Limits
   /** A program has printed something. */
   readonly stirred: () => void
+  /** Is told of programs of the lab, not of shells. */
+  readonly settling: Settling
   /** Why a program failed before it was ready, by what it said and what the bench knows; null when that is not known. */
   readonly whyFailed: (program: string, said: string) => Promise<Trouble | null>
 }
@@ -85,9 +88,11 @@ export class Seat {
 
   /** Starts a run. Null when it could not be started; why is written down. */
   async start({ language, columns, rows }: RunRequest): Promise<Run | null> {
-    const { network, machine, policy, outbox } = this.#around
+    const { network, machine, policy, outbox, settling } = this.#around
     const { name } = this.runnable
     const number = this.#around.countRun(name)
+    if (settling.isCalm) network.renew()
+    if (this.runnable.isProgram) settling.started(number)
     outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows })
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     // One that does not wait has nothing that others could wait for.
@@ -111,6 +116,7 @@ export class Seat {
     } catch (error) {
       this.#run = null
       this.fail(number, troubleOf(error, name))
+      settling.ended(number)
       return null
     }
     if (outbox.isHeld(name)) run.terminal.pause()
@@ -176,11 +182,12 @@ export class Seat {
   }
 
   #openTerminal(run: Run, launched: Launched, settle: () => void): Terminal {
-    const { outbox } = this.#around
+    const { network, outbox } = this.#around
     const { name, waits } = this.runnable
     const ready = (socket: ReadySocket | null) => {
       run.readiness = 'ready'
       outbox.write({ kind: 'ready', program: name, run: run.number, socket })
+      network.nudge()
       settle()
     }
     const unwatch = waits && socketsAreTold() ? watchReadiness(launched.pid, ready) : () => {}
@@ -199,6 +206,7 @@ export class Seat {
         if (run.readiness === 'waiting') run.readiness = 'ended'
         outbox.write({ kind: 'exited', program: name, run: run.number, code, signal, stopped: run.stopped })
         settle()
+        this.#around.settling.ended(run.number)
         if (failed) void this.#explain(run)
       },
     })

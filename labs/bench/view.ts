@@ -25,6 +25,7 @@ const WITHIN = 5000
 export function viewRunnable({ name }: View, system: string = process.platform): Runnable {
   return {
     name,
+    isProgram: false,
     waits: false,
     hears: false,
     within: WITHIN,

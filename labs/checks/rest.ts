@@ -1,5 +1,6 @@
 /** Whether a run has come to rest: everything has ended, or nothing more happens by itself. Pure. */
 import { type BenchEvent, INSTRUMENTS, type Instrument, SHELL, type SocketRow } from '../protocol.ts'
+import { isView } from '../views.ts'
 
 /** A run in which nothing happens for so long, by the clocks of its instruments, is at rest; in ns. */
 export const QUIET = 1_500_000_000
@@ -19,7 +20,9 @@ export class Rest {
   readonly #blind = new Map<Instrument, string>()
   /** When the last thing happened. */
   #latest = 0
-  #settled = false
+  /** Nothing has begun that instruments tell of, or all of it has been told. */
+  #settled = true
+  #begun = false
 
   take(event: BenchEvent): void {
     if (event.kind === 'upto') this.#upTo.set(event.instrument, event.upTo)
@@ -27,7 +30,9 @@ export class Rest {
     switch (event.kind) {
       case 'starting':
         if (event.program.startsWith(SHELL)) return
-        this.#settled = false
+        this.#begun = true
+        // What looks at the machine is seen by no instrument.
+        if (!isView(event.program)) this.#settled = false
         this.#alive.set(event.run, { program: event.program, syscall: null })
         return
       case 'exited':
@@ -63,7 +68,7 @@ export class Rest {
 
   /** Everything has ended and been told. */
   get isSettled(): boolean {
-    return this.#settled && this.#alive.size === 0
+    return this.#begun && this.#settled && this.#alive.size === 0
   }
 
   /** Programs run, and without somebody from outside nothing more will happen. */

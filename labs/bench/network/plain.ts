@@ -2,6 +2,9 @@ import { access } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ReadStream } from 'node:tty'
 import { spawn } from 'node-pty'
+import type { Observed, UpTo } from '../../instruments/observer.ts'
+import { ProcessSockets } from '../../instruments/process-sockets.ts'
+import { socketsAreTold } from '../../instruments/sockets.ts'
 import type { Language, Program } from '../../lab.ts'
 import { withoutGaps } from '../descriptors.ts'
 import { endRest } from '../leftovers.ts'
@@ -24,6 +27,7 @@ export class PlainNetwork implements LiveNetwork, Machine {
   readonly gone = new Promise<string>(() => {})
   readonly #folder: string
   readonly #policy: Policy
+  #sockets: ProcessSockets | null = null
 
   /** @param folder the course's folder */
   constructor(folder: string, policy: Policy) {
@@ -39,6 +43,7 @@ export class PlainNetwork implements LiveNetwork, Machine {
 
   async launch(order: Omit<Order, 'host' | 'capability'>): Promise<Launched> {
     const {
+      run,
       argv: [file, ...args],
       folder,
       env,
@@ -67,6 +72,7 @@ export class PlainNetwork implements LiveNetwork, Machine {
       void reader.readLastWords()
       return stream
     }
+    this.#sockets?.started(run, pty.pid)
     return {
       pid: pty.pid,
       reader,
@@ -75,6 +81,7 @@ export class PlainNetwork implements LiveNetwork, Machine {
       ended: new Promise((resolve) => {
         pty.onExit(({ exitCode, signal = 0 }) => {
           endRest(pty.pid, env)
+          this.#sockets?.ended(run)
           resolve({ code: signal ? 0 : exitCode, signal })
         })
       }),
@@ -85,7 +92,26 @@ export class PlainNetwork implements LiveNetwork, Machine {
   async setFaults(): Promise<void> {}
   async setSeed(): Promise<void> {}
 
-  async close(): Promise<void> {}
+  observe(observed: Observed): void {
+    const { observer } = observed
+    observer.tell({ kind: 'blind', instrument: 'packets', detail: 'The machine’s own loopback is not looked at.' })
+    if (socketsAreTold()) this.#sockets = new ProcessSockets('here', observed)
+    else observer.tell({ kind: 'blind', instrument: 'sockets', detail: `${process.platform} has no /proc/net.` })
+  }
+
+  renew(): void {}
+
+  nudge(): void {
+    this.#sockets?.stir()
+  }
+
+  async ask(): Promise<UpTo> {
+    return this.#sockets ? { sockets: this.#sockets.ask() } : {}
+  }
+
+  async close(): Promise<void> {
+    this.#sockets?.close()
+  }
 }
 
 /** node-pty has asked for text, so that the terminal is one for UTF-8; from here on its stream gives bytes again. */
