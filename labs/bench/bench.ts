@@ -16,6 +16,7 @@ import { findPortHolder } from './port-holder.ts'
 import { runnablesOf } from './runnable.ts'
 import { Seat } from './seat.ts'
 import { Settling } from './settling.ts'
+import { Tracing } from './tracing.ts'
 import { Vigil } from './vigil.ts'
 
 /** A page at a bench. */
@@ -72,15 +73,25 @@ export class Bench {
     const zero = process.hrtime.bigint()
     const clock = startClock(zero)
     this.#outbox = new Outbox(clock, surroundings.limits.observations)
+    const tracing = new Tracing({
+      network,
+      policy: surroundings.policy,
+      zero,
+      tell: (observation, t) => {
+        this.#outbox.write(observation, t)
+        this.#settling.heard(observation)
+      },
+    })
     this.#settling = new Settling({
       clock,
       write: (happening) => this.#outbox.write(happening),
-      ask: () => network.ask(),
+      ask: async () => ({ ...(await network.ask()), calls: Number(tracing.ask() - zero) }),
     })
     const around = {
       network,
       machine: new PlainNetwork(surroundings.folder, surroundings.policy),
       policy: surroundings.policy,
+      tracing,
       limits: surroundings.limits,
       outbox: this.#outbox,
       mark: this.#mark,

@@ -10,6 +10,7 @@ import { watchReadiness } from './readiness.ts'
 import { Refused, type Runnable } from './runnable.ts'
 import type { Settling } from './settling.ts'
 import { Terminal } from './terminal.ts'
+import type { Trace, Tracing } from './tracing.ts'
 
 /** What a seat needs of its bench. */
 export interface SeatSurroundings {
@@ -18,6 +19,7 @@ export interface SeatSurroundings {
   readonly machine: Machine
   readonly policy: Policy
   readonly outbox: Outbox
+  readonly tracing: Tracing
   /** By what the processes of this bench are known; ends with a dot. */
   readonly mark: string
   /** Counts a run of a program over the whole bench; its number. */
@@ -88,7 +90,7 @@ export class Seat {
 
   /** Starts a run. Null when it could not be started; why is written down. */
   async start({ language, columns, rows }: RunRequest): Promise<Run | null> {
-    const { network, machine, policy, outbox, settling } = this.#around
+    const { network, machine, policy, outbox, settling, tracing } = this.#around
     const { name } = this.runnable
     const number = this.#around.countRun(name)
     if (settling.isCalm) network.renew()
@@ -99,21 +101,24 @@ export class Seat {
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
     const run: Run = { number, terminal: null, stopped: false, ending: false, settled, readiness, said: '', printed: 0 }
     this.#run = run
+    let trace: Trace | undefined
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
+      trace = await tracing.begin(name, number, language, { ...programEnvironment(this.#markOf(run), policy), ...env })
       const order = {
         run: number,
         argv,
         folder,
-        env: { ...programEnvironment(this.#markOf(run), policy), ...env },
+        env: trace.env,
         columns,
         rows,
       }
       const onMachine = host === null
       const launched = await (onMachine ? machine.launch(order) : network.launch({ ...order, host, capability }))
       outbox.write({ kind: 'started', program: name, run: number, pid: launched.pid, command })
-      run.terminal = this.#openTerminal(run, launched, settle)
+      run.terminal = this.#openTerminal(run, launched, trace, settle)
     } catch (error) {
+      trace?.ended(false)
       this.#run = null
       this.fail(number, troubleOf(error, name))
       settling.ended(number)
@@ -181,7 +186,7 @@ export class Seat {
     clearTimeout(this.#takenTimer)
   }
 
-  #openTerminal(run: Run, launched: Launched, settle: () => void): Terminal {
+  #openTerminal(run: Run, launched: Launched, trace: Trace, settle: () => void): Terminal {
     const { network, outbox } = this.#around
     const { name, waits } = this.runnable
     const ready = (socket: ReadySocket | null) => {
@@ -201,6 +206,7 @@ export class Seat {
       },
       onExit: (code, signal) => {
         unwatch()
+        trace.ended(signal === null && !run.ending)
         this.#run = null
         const failed = run.readiness === 'waiting' && code !== 0 && !run.ending
         if (run.readiness === 'waiting') run.readiness = 'ended'

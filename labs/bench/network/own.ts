@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chownSync, closeSync, readFileSync } from 'node:fs'
+import { chownSync, closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,7 +15,7 @@ import { CAPABILITIES, type Language, type Program } from '../../lab.ts'
 import type { Network } from '../../network.ts'
 import type { Instrument, Size } from '../../protocol.ts'
 import { endRest } from '../leftovers.ts'
-import type { Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
+import type { Channel, Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
 import type { WireCommand } from './wire.ts'
@@ -27,6 +27,7 @@ type Answer =
   | { blind: string }
   | { run: number; pid: number }
   | { run: number; refused: string }
+  | { channel: number; refused: string | null }
   | ({ run: number } & Ended)
 
 interface Waiting {
@@ -51,6 +52,8 @@ const WATCH_WITHIN = 5000
 
 /** Who looks at the tables is told at most this often that something has happened, in ms. */
 const NUDGE_EVERY = 20
+/** Where the tracers of programs find their channels; the holder makes the folder. */
+const CHANNELS = '/.calls'
 
 const UNSHARE = ['--map-root-user', '--net', '--mount', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc']
 
@@ -65,6 +68,7 @@ export class OwnNetwork implements LiveNetwork {
   readonly #policy: Policy
   readonly #unshare: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
+  readonly #channels = new Map<number, (refused: string | null) => void>()
   readonly #ready = Promise.withResolvers<void>()
   #holder = 0
   #wire: ReportLine<WireCommand> | null = null
@@ -102,6 +106,8 @@ export class OwnNetwork implements LiveNetwork {
           ended({ code: 0, signal: 9 })
         }
         this.#waiting.clear()
+        for (const opened of this.#channels.values()) opened(reason)
+        this.#channels.clear()
         if (!this.#closing) resolve(reason)
       }
       this.#unshare.once('error', (error) => end(error.message))
@@ -136,6 +142,21 @@ export class OwnNetwork implements LiveNetwork {
     const file = `${program.name}.${language}`
     this.#tell({ file, text })
     return { folder: WORKSPACE, file }
+  }
+
+  async openChannel(run: number): Promise<Channel> {
+    const { promise, resolve } = Promise.withResolvers<string | null>()
+    this.#channels.set(run, resolve)
+    this.#tell({ channel: run })
+    const refused = await promise
+    if (refused !== null) throw new Error(refused)
+    const path = `${CHANNELS}/${run}`
+    const flags = constants.O_RDWR | constants.O_NONBLOCK
+    return {
+      path,
+      descriptor: openSync(`/proc/${this.#holder}/root${path}`, flags),
+      remove: () => this.#tell({ forget: run }),
+    }
   }
 
   async launch(order: Order): Promise<Launched> {
@@ -254,6 +275,11 @@ export class OwnNetwork implements LiveNetwork {
       this.#watch.end()
       this.#said += answer.blind
       this.#tellAllBlind()
+      return
+    }
+    if ('channel' in answer) {
+      this.#channels.get(answer.channel)?.(answer.refused)
+      this.#channels.delete(answer.channel)
       return
     }
     const waiting = this.#waiting.get(answer.run)

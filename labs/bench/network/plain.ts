@@ -8,7 +8,8 @@ import { socketsAreTold } from '../../instruments/sockets.ts'
 import type { Language, Program } from '../../lab.ts'
 import { withoutGaps } from '../descriptors.ts'
 import { endRest } from '../leftovers.ts'
-import type { Launched, LiveNetwork, Machine, Order, Placed } from './network.ts'
+import type { Channel, Launched, LiveNetwork, Machine, Order, Placed } from './network.ts'
+import { PlainChannels } from './plain-channels.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
 
@@ -28,6 +29,7 @@ export class PlainNetwork implements LiveNetwork, Machine {
   readonly #folder: string
   readonly #policy: Policy
   #sockets: ProcessSockets | null = null
+  #channels: PlainChannels | null = null
 
   /** @param folder the course's folder */
   constructor(folder: string, policy: Policy) {
@@ -39,6 +41,11 @@ export class PlainNetwork implements LiveNetwork, Machine {
     const file = join(this.#folder, 'labs', 'catalog', program.files[language])
     await access(file)
     return { folder: dirname(file), file: basename(file) }
+  }
+
+  async openChannel(run: number): Promise<Channel> {
+    this.#channels ??= new PlainChannels(this.#policy)
+    return this.#channels.open(run)
   }
 
   async launch(order: Omit<Order, 'host' | 'capability'>): Promise<Launched> {
@@ -111,6 +118,7 @@ export class PlainNetwork implements LiveNetwork, Machine {
 
   async close(): Promise<void> {
     this.#sockets?.close()
+    await this.#channels?.close()
   }
 }
 
