@@ -50,13 +50,13 @@ export interface Size {
   readonly rows: number
 }
 
-/** What a run is written in; a host's shell is neither of the two. */
+/** What a run is written in; a host's shell, and a view of the machine, is neither of the two. */
 export type RunLanguage = Language | 'sh'
 
 /** Before a host's name: the shell on it, which is run like a program. */
 export const SHELL = 'shell@'
 
-/** One program to be run. */
+/** One program, shell or view to be run, by its name. */
 export interface RunRequest extends Size {
   readonly program: string
   readonly language: RunLanguage
@@ -220,7 +220,8 @@ export type Observation =
   | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[]; whole?: true }
   /**
    * Counters of a host's kernel that are no longer what they were, counted from the opening of the bench: named as
-   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` of its loopback; of a wire, by the host that sends,
+   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` (of IP, without the link's
+   * header) of its loopback; of a wire, by the host that sends,
    * `wire0.frames`, `wire0.bytes` and how many met which fate, `wire0.lost`.
    */
   | { kind: 'counters'; host: string; counters: Readonly<Record<string, number>> }
@@ -409,6 +410,8 @@ export type Trouble =
   | { kind: 'never-ready'; program: string; seconds: number }
   | { kind: 'ended-before-ready'; program: string }
   | { kind: 'input-full'; program: string; bytes: number }
+  /** A run lasted longer than it may, and is stopped. */
+  | { kind: 'too-long'; program: string; seconds: number }
   /** A run printed more than a run may, and is stopped. */
   | { kind: 'too-much-output'; program: string; megabytes: number }
   /** The port a program wanted is held by a program of another bench, whose page is open. */
@@ -444,6 +447,7 @@ export const TROUBLES = [
   'never-ready',
   'ended-before-ready',
   'input-full',
+  'too-long',
   'too-much-output',
   'port-held',
   'port-freed',

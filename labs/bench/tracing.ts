@@ -1,6 +1,6 @@
 import { CallReader } from '../instruments/calls.ts'
 import { TRACER_FILES, tracerEnvironment } from '../instruments/tracers.ts'
-import { LANGUAGES, type Language } from '../lab.ts'
+import { LANGUAGES } from '../lab.ts'
 import type { Observation, RunLanguage } from '../protocol.ts'
 import type { Channel, LiveNetwork } from './network/network.ts'
 import type { Policy } from './network/policy.ts'

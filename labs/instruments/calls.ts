@@ -40,7 +40,7 @@ export class CallReader {
     this.#of = of
     this.#socket = new Socket({ fd: descriptor, readable: true, writable: false })
     this.#socket.on('error', () => this.#socket.destroy())
-    this.#socket.on('data', (bytes) => this.#take(bytes))
+    this.#socket.on('data', (bytes: Buffer) => this.#take(bytes))
   }
 
   /** Whether the tracer has said that it works. */

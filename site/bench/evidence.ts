@@ -209,10 +209,12 @@ export class Evidence {
 
 /** Two changes of one table as one. */
 function merged(before: Table, after: Table): Table {
+  if (after.whole) return after
   const newer = new Set([...after.rows.map(({ id }) => id), ...after.gone])
   const back = new Set(after.rows.map(({ id }) => id))
   return {
     ...after,
+    ...(before.whole && { whole: true }),
     rows: [...before.rows.filter(({ id }) => !newer.has(id)), ...after.rows],
     gone: [...before.gone.filter((id) => !newer.has(id) && !back.has(id)), ...after.gone],
   }

@@ -3,14 +3,15 @@ import type { Language } from '../../labs/lab.ts'
 import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
 import { langOf } from '../languages.ts'
 import { choose, languageOf } from './choice.ts'
-import { fold, isAlive, isBusy, type LabView, type Step, untouched, whyNot } from './fold.ts'
+import type { Deck } from './deck.ts'
+import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
-import { LiveSource } from './live.ts'
 import { keep, opened, type PanelName, panelsIn } from './opened.ts'
+import { Playback } from './playback.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
-import { labWords, whyNotWords } from './sentences.ts'
+import { labWords, recordingWords, whyNotWords } from './sentences.ts'
 import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
-import type { BenchSource, News } from './source.ts'
+import type { News } from './source.ts'
 import type { Spread } from './spread.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
@@ -26,7 +27,7 @@ const PLACES: readonly (readonly [panel: PanelName, place: string])[] = [
 class BenchLab extends HTMLElement {
   #words: Words = {}
   #view: LabView = untouched([])
-  #source: BenchSource | null = null
+  #playback: Playback | null = null
   #boxes = new Map<string, ProgramBox>()
   /** What went wrong in the page itself, until the reader does something else. */
   #said: string | null = null
@@ -43,9 +44,14 @@ class BenchLab extends HTMLElement {
   connectedCallback(): void {
     const left = new AbortController()
     const { signal } = left
-    const source = new LiveSource(this.dataset.lab ?? '')
+    const playback = new Playback({
+      known: JSON.parse(this.dataset.known ?? ''),
+      recordings: JSON.parse(this.dataset.recordings ?? '{}'),
+      languages: () => this.#languages(),
+    })
+    const source = playback.deck
     this.#left = left
-    this.#source = source
+    this.#playback = playback
     this.#words = pageWords()
     this.#boxes = new Map(
       [...this.querySelectorAll<HTMLElement>('[data-program]')].map((element) => {
@@ -88,6 +94,17 @@ class BenchLab extends HTMLElement {
     for (const box of this.#boxes.values()) box.close()
   }
 
+  get #source() {
+    return this.#playback?.deck
+  }
+
+  /** What each program is to be written in now. */
+  #languages(): Record<string, Language> {
+    return Object.fromEntries(
+      this.#programs().flatMap(({ name, language }) => (language === 'sh' ? [] : [[name, language]])),
+    )
+  }
+
   /** Takes over the languages chosen elsewhere on the page, unless something of this lab is running. */
   followChoice(): void {
     if (this.#programs().some((box) => this.#isBusy(box))) return
@@ -96,11 +113,11 @@ class BenchLab extends HTMLElement {
     this.#show()
   }
 
-  #box(element: HTMLElement, source: BenchSource): ProgramBox {
+  #box(element: HTMLElement, source: Deck): ProgramBox {
     const box: ProgramBox = new ProgramBox(element, {
       words: this.#words,
       // Who opens a shell wants to type.
-      onRun: () => void this.#run([box]).then(() => box.end === null && box.focus()),
+      onRun: () => void this.#run([box]).then(() => box.isShell && box.focus()),
       onStop: () => this.#stop([box]),
       onChoice: (language) => this.#chosen(box, language),
       onInput: (bytes) => source.input(box.name, bytes),
@@ -125,6 +142,15 @@ class BenchLab extends HTMLElement {
     }
     on('[data-run-all]', () => void this.#run(this.#programs()))
     on('[data-stop-all]', () => this.#stop(this.#programs()))
+    on('[data-play-recorded]', () => {
+      this.#playback?.choose()
+      void this.#run(this.#programs())
+    })
+    on('[data-to-end]', () => this.#source?.toEnd())
+    on('[data-back]', () => this.#playback?.back(this.#view))
+    on('[data-save-run]', () => void this.#save())
+    on('[data-open-run]', () => this.querySelector<HTMLInputElement>('[data-run-file]')?.click())
+    on('[data-run-file]', (input) => void this.#openFile(input as HTMLInputElement), 'change')
     on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
     on('[data-toggle]', (button) => this.#toggle(button.dataset.toggle as PanelName))
     on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
@@ -151,20 +177,39 @@ class BenchLab extends HTMLElement {
 
   #stop(boxes: readonly ProgramBox[]): void {
     const programs = boxes.filter((box) => this.#isBusy(box)).map(({ name }) => name)
-    if (programs.length === 0) return
+    if (programs.length === 0 && !this.#view.recording?.playing) return
     this.#said = null
     this.#source?.stop(programs)
     // A stop also ends the waiting of programs whose turn had not come.
     this.#take({ kind: 'withdrawn' })
   }
 
-  /** The lab's own programs: all but the shells. */
+  async #save(): Promise<void> {
+    const file = await this.#playback?.save(this.#view)
+    this.#said = typeof file === 'string' ? word(this.#words, { key: `page.${file}` }) : null
+    if (file instanceof File) download(file)
+    this.#show()
+  }
+
+  async #openFile(input: HTMLInputElement): Promise<void> {
+    const [file] = input.files ?? []
+    // The same file may be chosen again.
+    input.value = ''
+    if (!file || !this.#playback) return
+    const trouble = await this.#playback.open(file)
+    this.#said = trouble && wordTrouble(this.#words, trouble)
+    this.#show()
+    if (trouble === null) await this.#run(this.#programs())
+  }
+
+  /** The lab's own programs and views: all but the shells. */
   #programs(): ProgramBox[] {
-    return [...this.#boxes.values()].filter(({ end }) => end !== null)
+    return [...this.#boxes.values()].filter(({ isShell }) => !isShell)
   }
 
   #canRun({ language }: ProgramBox): boolean {
     const { interpreters } = this.#view
+    if (isRecorded(this.#view)) return true
     return whyNot(this.#view) === null && (language === 'sh' || interpreters?.[language] !== null)
   }
 
@@ -181,11 +226,17 @@ class BenchLab extends HTMLElement {
 
   #hear(news: News): void {
     const before = this.#view
+    this.#playback?.hear(news)
+    if (news.kind === 'turned' || news.kind === 'recording') {
+      for (const box of this.#boxes.values()) box.clear()
+      this.#forgetStory()
+    }
     if (news.kind === 'event') {
       const { event, replayed } = news
       if (event.kind === 'starting') this.#starts(event.program)
       this.#tell(event)
-      if (isObserved(event)) return
+      // Thousands a second: nothing but the story takes them into account.
+      if (isObserved(event) && this.#view.recording?.silence == null) return
       if ('program' in event) this.#boxes.get(event.program)?.hear(event, replayed)
       if (event.kind === 'output') return
     }
@@ -195,9 +246,13 @@ class BenchLab extends HTMLElement {
       forgetHealth()
       void this.#askHealth()
     }
-    if (news.kind === 'closed' || (news.kind === 'opened' && news.instead) || isEnd(news, before)) {
-      this.#untold = []
-      this.#spread?.restart()
+    if (news.kind === 'closed' || (news.kind === 'opened' && news.instead)) this.#forgetStory()
+    if (
+      news.kind === 'played' ||
+      news.kind === 'closed' ||
+      (news.kind === 'opened' && news.instead) ||
+      isEnd(news, before)
+    ) {
       for (const box of this.#boxes.values()) {
         const alive = before.programs[box.name]
         const now = this.#view.programs[box.name]
@@ -209,6 +264,12 @@ class BenchLab extends HTMLElement {
   #take(step: Step): void {
     this.#view = fold(this.#view, step)
     this.#show()
+    if (step.kind === 'health' || step.kind === 'connection') this.#settle()
+  }
+
+  /** Turns to the source that there should be now. */
+  #settle(): void {
+    if (!this.#programs().some((box) => this.#isBusy(box))) this.#playback?.settle(this.#view)
   }
 
   #starts(program: string): void {
@@ -256,13 +317,19 @@ class BenchLab extends HTMLElement {
     if (this.#spread) this.#spread.open = open
   }
 
-  /** Tells the story of the run, or keeps what happens until it can be told. */
+  /** Tells the story of the run, or keeps what happens until it can be told. A view of the machine has none. */
   #tell(event: BenchEvent): void {
     if (this.#spread) this.#spread.hear(event)
-    else if (event.kind !== 'output' && !this.#untellable) {
+    else if (event.kind !== 'output' && !this.#untellable && this.dataset.on !== 'machine') {
       this.#untold.push(event)
       void this.#spreadOut()
     }
+  }
+
+  /** The bench or the recording is another one. */
+  #forgetStory(): void {
+    this.#untold = []
+    this.#spread?.restart()
   }
 
   /** Loads what tells the story, once. Terminals do without where that fails. */
@@ -306,23 +373,33 @@ class BenchLab extends HTMLElement {
     this.#showAll()
   }
 
-  /** What programs run on, and whether anything runs at all. */
+  /** What programs run on, or which recording is shown; and whether anything runs at all. */
   #showNetwork(): void {
     const { network } = this.#view
-    const label = this.querySelector<HTMLElement>('[data-source-label]')
-    const none = this.querySelector<HTMLElement>('[data-none]')
-    const isLive = network === 'own' || network === 'plain'
+    const isLive = !isRecorded(this.#view) && (network === 'own' || network === 'plain')
     if (network) this.dataset.network = network
     else delete this.dataset.network
-    if (isLive) this.dataset.source = 'live'
-    else delete this.dataset.source
-    setText(label, isLive ? word(this.#words, { key: `source.${network}` }) : '')
-    if (label) label.hidden = !isLive
-    setText(this.querySelector<HTMLElement>('[data-why]'), whyNotWords(this.#words, this.#view))
-    if (none) none.hidden = whyNot(this.#view) === null
+    const label = this.#sourceLabel(isLive)
+    if (label === '') delete this.dataset.source
+    else this.dataset.source = isLive ? 'live' : 'recorded'
+    const place = this.querySelector<HTMLElement>('[data-source-label]')
+    setText(place, label)
+    if (place) place.hidden = label === ''
+    const why = this.#playback?.isChosen ? '' : whyNotWords(this.#words, this.#view)
+    setText(this.querySelector<HTMLElement>('[data-why]'), why)
+    const none = this.querySelector<HTMLElement>('[data-none]')
+    if (none) none.hidden = why === ''
     for (const note of this.querySelectorAll<HTMLElement>('[data-shell-note]')) {
       if (isLive) setText(note, word(this.#words, { key: `lab.shell-${network}` }))
     }
+  }
+
+  #sourceLabel(isLive: boolean): string {
+    // Where there are views alone, nothing runs in a network of the bench.
+    const shown = this.dataset.on === 'machine' ? 'plain' : this.#view.network
+    if (isLive) return word(this.#words, { key: `source.${shown}` })
+    const name = this.#view.recording ?? this.#playback?.name
+    return isRecorded(this.#view) && name ? recordingWords(this.#words, this.lang, name) : ''
   }
 
   #showAll(): void {
@@ -330,12 +407,34 @@ class BenchLab extends HTMLElement {
     const runAll = this.querySelector<HTMLElement>('[data-run-all]')
     const stopAll = this.querySelector<HTMLElement>('[data-stop-all]')
     const idle = boxes.filter((box) => !this.#isBusy(box))
-    setDisabled(runAll, !idle.some((box) => this.#canRun(box)))
+    const recorded = isRecorded(this.#view)
+    setDisabled(runAll, !idle.some((box) => this.#canRun(box)) || this.#view.recording?.playing === true)
+    this.#showRecorded(recorded)
+    setText(runAll, word(this.#words, { key: recorded ? 'lab.play' : 'lab.run-all' }))
+    if (runAll) runAll.hidden = !recorded && boxes.length < 2
     if (!stopAll) return
-    const hide = idle.length === boxes.length
+    setText(stopAll, word(this.#words, { key: recorded ? 'lab.stop' : 'lab.stop-all' }))
+    const hide = recorded ? !this.#view.recording?.playing : idle.length === boxes.length || boxes.length < 2
     // A button that goes must not take the focus with it.
     if (hide && stopAll === document.activeElement) runAll?.focus()
     stopAll.hidden = hide
+  }
+
+  /** The controls of recordings. */
+  #showRecorded(recorded: boolean): void {
+    const { network, recording } = this.#view
+    const isChosen = this.#playback?.isChosen === true
+    const name = this.#playback?.name ?? null
+    const show = (selector: string, shown: boolean) => {
+      const button = this.querySelector<HTMLElement>(selector)
+      if (button) button.hidden = !shown
+      return button
+    }
+    show('[data-play-recorded]', !recorded && network === 'plain' && name !== null)
+    show('[data-to-end]', recording?.playing === true)
+    const isLive = network !== null && whyNot(this.#view) === null
+    const back = show('[data-back]', recorded && (isChosen || isLive))
+    setText(back, word(this.#words, { key: isLive ? 'lab.back-live' : 'lab.back-course' }))
   }
 
   #showSettings(): void {
@@ -353,7 +452,7 @@ class BenchLab extends HTMLElement {
   #lookedAt(): void {
     if (document.visibilityState !== 'visible') return
     this.#source?.retry()
-    if (this.#view.connection !== 'unreachable') return
+    if (this.#view.connection !== 'unreachable' && !(isRecorded(this.#view) && this.#view.network === null)) return
     forgetHealth()
     void this.#askHealth()
   }
@@ -366,6 +465,16 @@ class BenchLab extends HTMLElement {
 /** Whether a bench was ended without a word of its own: it refused this page. */
 function isEnd(news: News, before: LabView): boolean {
   return news.kind === 'connection' && news.connection === 'ended' && before.ending === null
+}
+
+/** Gives a file to the reader, as a click on a link to it would. */
+function download(file: File): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = file.name
+  link.click()
+  // The browser has taken it over by then, however slow its disk.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
 customElements.define('bench-lab', BenchLab)

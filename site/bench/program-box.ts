@@ -1,12 +1,13 @@
 import type { End, Language } from '../../labs/lab.ts'
 import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/protocol.ts'
+import { commandOf, isView, type ViewName } from '../../labs/views.ts'
 import { copy, pasted } from './clipboard.ts'
-import { isBusy, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
+import { isBusy, isRecorded, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
 import type { Feed } from './panels/feed.ts'
 import type { PastTerminal } from './panels/past.ts'
 import type { TerminalPanel } from './panels/terminal.ts'
 import { Reel } from './reel.ts'
-import { type Ended, endWords, programWords } from './sentences.ts'
+import { type Ended, endWords, offerOf, programWords } from './sentences.ts'
 import { settings } from './settings.ts'
 import { commandLine } from './shell.ts'
 import { type Words, word } from './words.ts'
@@ -36,21 +37,26 @@ export interface PastMoment {
 }
 
 /**
- * The box of one program in the page, or of a host's shell: its head, its language, its terminal. It shows; it decides
- * nothing.
+ * The box of one program in the page, of a view of the machine, or of a host's shell: its head, its language, its
+ * terminal. It shows; it decides nothing.
  */
 export class ProgramBox {
   readonly name: string
-  /** What a reader calls it: a shell goes by its host. */
+  /** What a reader calls it: a shell goes by its host, a view by what it shows. */
   readonly title: string
-  /** Null for a shell, which is no end of any conversation. */
+  /** Null for a shell and for a view, which are no end of any conversation. */
   readonly end: End | null
+  /** Null for all but a view of the machine. */
+  readonly viewOf: ViewName | null
   readonly #box: HTMLElement
   readonly #parts: BoxParts
   /** What its button says while nothing runs. */
   readonly #runLabel: string
   #view: ProgramView | null = null
   #folder: string | null = null
+  #platform: string | null = null
+  /** Nothing runs here: what is told is of a recording. */
+  #recorded = false
   #panel: TerminalPanel | null = null
   #opening: Promise<TerminalPanel> | null = null
   /** What is to be shown in the terminal as soon as it is there. */
@@ -60,6 +66,8 @@ export class ProgramBox {
   /** What was printed, to be printed again as it was at a moment. */
   readonly #reel = new Reel<(feed: Feed) => void>()
   #lastTime = 0
+  /** What comes next is of another bench, and its times begin anew. */
+  #isOver = false
   #moment: PastMoment | null = null
   #past: PastTerminal | null = null
 
@@ -69,7 +77,8 @@ export class ProgramBox {
     this.name = box.dataset.program ?? ''
     const { end } = box.dataset
     this.end = end === 'waits' || end === 'begins' ? end : null
-    this.title = this.end === null ? this.#say('lab.shell-name', { host: this.name.slice(SHELL.length) }) : this.name
+    this.viewOf = isView(box.dataset.view) ? box.dataset.view : null
+    this.title = this.#title()
     this.#runLabel = this.#find('[data-run]')?.textContent?.trim() ?? ''
     this.#find('[data-run]')?.addEventListener('click', () => this.#press())
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#chosen(radio.value as Language))
@@ -81,12 +90,17 @@ export class ProgramBox {
     this.#term()?.addEventListener('fullscreenchange', () => this.#showFullScreen())
   }
 
+  /** Whether it is a host's shell, beside the lab's own programs and views. */
+  get isShell(): boolean {
+    return this.name.startsWith(SHELL)
+  }
+
   get language(): RunLanguage {
     if (this.end === null) return 'sh'
     return this.#radios().find(({ checked }) => checked)?.value === 'py' ? 'py' : 'ts'
   }
 
-  /** Nothing happens to a shell, which has no other. */
+  /** Nothing happens to a shell or a view, which has no other. */
   set language(language: RunLanguage) {
     for (const radio of this.#radios()) radio.checked = radio.value === language
     this.#showLanguage()
@@ -124,31 +138,41 @@ export class ProgramBox {
     const { words } = this.#parts
     this.#view = view
     this.#folder = lab.folder
+    if (lab.platform !== this.#platform) {
+      this.#platform = lab.platform
+      this.#showCommand()
+    }
+    this.#recorded = isRecorded(lab)
+    setText(this.#find('[data-cap]'), this.#say(this.#recorded ? 'lab.terminal-recorded' : 'lab.terminal'))
     const busy = isBusy(view)
     const { dataset } = this.#box
     dataset.state = shownState(view)
     if (!busy && view.exit) dataset.exit = view.exit.signal ?? String(view.exit.code)
     else delete dataset.exit
-    setText(this.#find('[data-words]'), programWords(words, view, whyNot(lab) === null))
+    setText(this.#find('[data-words]'), programWords(words, view, offerOf(lab)))
     const { language } = this
-    const missing = !busy && language !== 'sh' && lab.interpreters?.[language] === null
+    const missing = !busy && !this.#recorded && language !== 'sh' && lab.interpreters?.[language] === null
     const sentence = this.#find('[data-missing]')
     setText(sentence, missing ? word(words, { key: `lab.missing-${language}` }) : '')
     if (sentence) sentence.hidden = !missing
     const run = this.#find('[data-run]')
+    // A recording is of all programs, and is played as a whole.
+    if (run) run.hidden = this.#recorded
     setText(run, busy ? this.#say('lab.stop') : this.#runLabel)
     if (busy) run?.setAttribute('aria-label', this.#say('lab.stop-program', { program: this.title }))
-    else if (this.end === null) run?.removeAttribute('aria-label')
+    else if (this.isShell) run?.removeAttribute('aria-label')
     else run?.setAttribute('aria-label', this.#say('lab.run-program', { program: this.title }))
-    if (this.end !== null) run?.classList.toggle('go', !busy)
+    if (!this.isShell) run?.classList.toggle('go', !busy)
     setDisabled(run, missing || (whyNot(lab) !== null && !busy))
     for (const radio of this.#radios()) radio.disabled = busy
-    setDisabled(this.#find('[data-paste]'), view.state !== 'running')
-    this.#panel?.setRunning(view.state === 'running')
+    setDisabled(this.#find('[data-paste]'), !this.#takesInput())
+    this.#panel?.setRunning(this.#takesInput())
   }
 
   /** Takes an event of this program into its terminal. */
   hear(event: BenchEvent, replayed: boolean): void {
+    if (this.#isOver) this.#reel.clear()
+    this.#isOver = false
     this.#lastTime = event.t
     switch (event.kind) {
       case 'starting':
@@ -185,7 +209,7 @@ export class ProgramBox {
   restart(gone: ProgramView['gone']): void {
     this.#begun = 0
     if (gone) this.#end({ gone })
-    this.#reel.clear()
+    this.#isOver = true
     if (this.#opening) this.#inTerminal(({ feed }) => feed.restart())
   }
 
@@ -197,6 +221,14 @@ export class ProgramBox {
     setText(this.#find('[data-past-say]'), moment ? this.#say('lab.past', { event: moment.at }) : '')
     if (moment === null) this.#uncover()
     else void this.#cover()
+  }
+
+  /** Everything that was shown is of another source. */
+  clear(): void {
+    this.#begun = 0
+    this.#waiting = []
+    this.#panel?.feed.clear()
+    this.#reel.clear()
   }
 
   close(): void {
@@ -287,8 +319,8 @@ export class ProgramBox {
       onCopyRefused: () => onTrouble(word(words, { key: 'page.no-clipboard-write' })),
     })
     this.#panel = panel
-    panel.setRunning(this.#view?.state === 'running')
-    for (const button of ['[data-copy]', '[data-paste]', '[data-fullscreen]']) {
+    panel.setRunning(this.#takesInput())
+    for (const button of ['[data-copy]', ...(this.viewOf ? [] : ['[data-paste]']), '[data-fullscreen]']) {
       const found = this.#find(button)
       if (found) found.hidden = false
     }
@@ -312,13 +344,33 @@ export class ProgramBox {
     setText(this.#find('[data-command]'), this.#command())
   }
 
+  /** The command of a view is the one of the system that runs it, as soon as that is known. */
+  #showCommand(): void {
+    const command = this.#command()
+    if (this.viewOf === null || command === '') return
+    setText(this.#find('[data-command]'), command)
+    setText(this.#find('[data-view-note]'), this.#say('view.note', { command }))
+  }
+
+  /** What is typed into a view, or into a recording, goes nowhere. */
+  #takesInput(): boolean {
+    return this.#view?.state === 'running' && this.viewOf === null && !this.#recorded
+  }
+
+  #title(): string {
+    if (this.isShell) return this.#say('lab.shell-name', { host: this.name.slice(SHELL.length) })
+    return this.viewOf ? this.#say(`view.${this.viewOf}`) : this.name
+  }
+
   #command(): string {
+    if (this.viewOf) return commandOf(this.viewOf, this.#platform ?? '')?.join(' ') ?? ''
     if (this.end === null) return 'sh'
     return `${this.language === 'py' ? 'python3' : 'node'} ${this.name}.${this.language}`
   }
 
   async #copyCommand(): Promise<void> {
     const button = this.#find('[data-copy-command]')
+    if (this.viewOf) return this.#copy(button, this.#command())
     const shell = this.language === 'py' ? button?.dataset.shellPy : button?.dataset.shellTs
     await this.#copy(button, commandLine(shell ?? this.#command(), this.#folder))
   }
@@ -337,7 +389,7 @@ export class ProgramBox {
   }
 
   async #paste(): Promise<void> {
-    if (this.#view?.state !== 'running') return
+    if (!this.#takesInput()) return
     const text = await pasted()
     if (text === null) this.#parts.onTrouble(this.#say('page.no-clipboard-read'))
     else this.#panel?.paste(text)

@@ -6,6 +6,7 @@ import { seeded } from '../helpers/random.ts'
 
 const MS = 1e6
 const READ = 4096
+const SHARE = 20_000
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -14,7 +15,7 @@ afterEach(() => void vi.useRealTimers())
 function setUp() {
   let now = 0
   const holds: boolean[] = []
-  const outbox = new Outbox(() => now)
+  const outbox = new Outbox(() => now, SHARE)
   outbox.open('a', (held) => holds.push(held))
   const page = new NotingPage()
   return {
@@ -32,6 +33,7 @@ function setUp() {
 
 class NotingPage implements Receiver {
   readonly events: BenchEvent[] = []
+  waiting = 0
   tell(message: Parameters<Receiver['tell']>[0]): void {
     if (message.type === 'event') this.events.push(message.event)
   }

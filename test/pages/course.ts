@@ -21,6 +21,11 @@ const running = new Set<Served>()
 /** What a test runner tells its own processes; a server that hears it serves differently. */
 const OF_THE_RUNNER = /^(VITEST.*|NODE_ENV|TEST|DEV|PROD|MODE|SSR|BASE_URL)$/
 
+/** The environment without what the test runner says in it. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name)))
+}
+
 /** A server of the course that was started by its own command. */
 export class Served {
   readonly folder: string
@@ -64,10 +69,9 @@ export class Served {
   ): Promise<Served> {
     const args = [join(folder, 'labs', 'server', file), ...(opens ? [] : ['--no-open']), '--port', String(port)]
     if (network) args.push('--network', network)
-    const own = Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name))
     const child = spawn(process.execPath, args, {
       cwd: tmpdir(),
-      env: { ...Object.fromEntries(own), ...env },
+      env: { ...ownEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, as a shell gives to each command: Ctrl-C is for all of the group.
       detached: true,

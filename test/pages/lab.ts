@@ -10,11 +10,14 @@ export class LabInPage {
   readonly root: Locator
   readonly runAll: Locator
   readonly stopAll: Locator
+  /** What starts a lab that shows a recording. */
+  readonly play: Locator
 
   constructor(page: Page, id: string) {
     this.root = page.locator(`[data-lab="${id}"]`)
     this.runAll = this.root.getByRole('button', { name: /^(Run all|全部运行)$/ })
     this.stopAll = this.root.getByRole('button', { name: /^(Stop all|全部停止)$/ })
+    this.play = this.root.getByRole('button', { name: /^(Play|回放)$/ })
   }
 
   program(name: string): ProgramInPage {

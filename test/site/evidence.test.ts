@@ -118,6 +118,13 @@ describe('evidence', () => {
     expect([...(tables.get('b') ?? [])]).toEqual(['other'])
   })
 
+  test('keeps a table whole that was told whole', () => {
+    const told = new Told().table('a', [row('old')])
+    told.happen({ kind: 'sockets', host: 'a', rows: [row('new')], gone: [], whole: true })
+    told.table('a', [row('x')]).starting('send', 1)
+    expect(told.of('sockets')).toMatchObject([{ rows: [{ id: 'new' }, { id: 'x' }], whole: true }])
+  })
+
   test('of an instrument’s progress and of counters is the latest only', () => {
     const told = new Told()
     for (const upTo of [5, 7, 9]) told.happen({ kind: 'upto', instrument: 'calls', upTo })

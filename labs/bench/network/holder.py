@@ -4,7 +4,8 @@ It runs inside fresh user, network, mount and process namespaces, as their root,
 library. Commands come as JSON lines on standard input; answers leave as JSON lines on standard output. At the end of the
 input, which only the server's end can bring, it exits, and the kernel ends everything in its namespaces.
 
-The server gives two more descriptors: 3 carries the wire program's commands, 4 its reports.
+The server gives four more descriptors: 3 carries the wire program's commands, 4 its reports; 5 and 6 are those of the
+program that watches, which is started before it is known what there will be to watch.
 """
 import ctypes
 import json
@@ -15,7 +16,8 @@ import signal
 import sys
 import termios
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
 import hosts  # noqa: E402  (found by the line above)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -35,32 +37,74 @@ CHANNELS = "/.calls"
 ENDED_FIRST = "900"
 # A program that has used up its time is told by SIGXCPU, and killed so many seconds later.
 LAST_SECONDS = 5
-WIRE_COMMANDS, WIRE_REPORTS = 3, 4
+WIRE_COMMANDS, WIRE_REPORTS, WATCH_COMMANDS, WATCH_REPORTS = 3, 4, 5, 6
 
 
 def main():
     setup = json.loads(read_line())
     make_root(setup["keep"], setup["modules"])
+    watch = Watch()
     network = hosts.build(json.loads(read_line())["network"])
+    watch.tell(hosts=list(network["hosts"].items()))
     wire = start_wire(network["wires"]) if network["wires"] else None
-    Holder(network["hosts"], wire, setup["uid"], setup["gid"]).serve()
+    Holder(network["hosts"], wire, watch, setup["uid"], setup["gid"]).serve()
 
 
 def start_wire(wires):
-    """Starts the wire program beside this one, with the two descriptors that are meant for it."""
+    """Starts the wire program beside this one."""
+    given = (WIRE_COMMANDS, WIRE_REPORTS)
+    pid = start_beside(os.path.join(HERE, "wire.py"), os.open("/dev/null", os.O_RDONLY), given, [json.dumps(wires)])
+    for descriptor in given:
+        os.close(descriptor)
+    return pid
+
+
+def start_beside(program, standard_input, given, arguments):
+    """Starts a program of the bench's own, with the descriptors that are meant for it. Takes `standard_input`."""
     pid = os.fork()
     if pid == 0:
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wire.py")
-        arguments = [str(WIRE_COMMANDS), str(WIRE_REPORTS), json.dumps(wires)]
-        for descriptor in (WIRE_COMMANDS, WIRE_REPORTS):
-            os.set_inheritable(descriptor, True)
-        os.closerange(0, 2)
-        os.open("/dev/null", os.O_RDWR)
-        os.open("/dev/null", os.O_RDWR)
-        os.execv(sys.executable, [sys.executable, "-I", "-S", program, *arguments])
-    os.close(WIRE_COMMANDS)
-    os.close(WIRE_REPORTS)
+        try:
+            os.dup2(standard_input, 0)
+            os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
+            for descriptor in (WIRE_COMMANDS, WIRE_REPORTS, WATCH_COMMANDS, WATCH_REPORTS):
+                if descriptor in given:
+                    os.set_inheritable(descriptor, True)
+                elif is_open(descriptor):
+                    os.set_inheritable(descriptor, False)
+            words = [*map(str, given), *arguments]
+            os.execv(sys.executable, [sys.executable, "-I", "-S", program, *words])
+        finally:
+            os._exit(127)
+    os.close(standard_input)
     return pid
+
+
+def is_open(descriptor):
+    return os.path.exists(f"/proc/self/fd/{descriptor}")
+
+
+class Watch:
+    """The program that watches. A bench goes on without it: what cannot be told to it is not told."""
+
+    def __init__(self):
+        there, self.pipe = os.pipe()
+        os.set_blocking(self.pipe, False)
+        given = (WATCH_COMMANDS, WATCH_REPORTS)
+        self.pid = None
+        try:
+            self.pid = start_beside(os.path.join(HERE, "..", "..", "instruments", "watch.py"), there, given, [])
+        except OSError as error:
+            os.close(there)
+            say(blind=str(error))
+        for descriptor in given:
+            os.close(descriptor)
+
+    def tell(self, **news):
+        try:
+            os.write(self.pipe, json.dumps(news).encode() + b"\n")
+        except OSError:
+            # It has ended, or does not listen.
+            pass
 
 
 def read_line():
@@ -81,9 +125,10 @@ def say(**message):
 class Holder:
     """Starts programs and tells of them. `network` maps a host's name to the descriptor of its namespace."""
 
-    def __init__(self, network, wire, uid, gid):
+    def __init__(self, network, wire, watch, uid, gid):
         self.network = network
         self.wire = wire
+        self.watch = watch
         self.uid = uid
         self.gid = gid
         self.runs = {}
@@ -141,6 +186,7 @@ class Holder:
             os._exit(127)
         self.runs[pid] = command["run"]
         say(run=command["run"], pid=pid)
+        self.watch.tell(run=command["run"], pid=pid, host=command["host"])
 
     def become(self, command):
         """Turns this fresh child into the program: own session, own terminal, one host, no rights, limits."""
@@ -180,10 +226,14 @@ class Holder:
                 return
             if pid == self.wire:
                 sys.exit("the wire program has ended")
+            if pid == self.watch.pid:
+                # Its own last words, if it had any, are on standard error.
+                say(blind="")
             run = self.runs.pop(pid, None)
             if run is not None:
                 code = os.waitstatus_to_exitcode(status)
                 say(run=run, code=max(code, 0), signal=max(-code, 0))
+                self.watch.tell(ended=run)
 
 
 def lower(which, limit, more):

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { encodeCommand, ReportReader } from '../../labs/bench/network/wire.ts'
 import { NO_FAULTS } from '../../labs/faults.ts'
+import { encodeCommand, ReportReader } from '../../labs/instruments/reports.ts'
 import { FATES } from '../../labs/protocol.ts'
 
 /** A record as wire.py writes it: its length, then numbers of so many bytes each, big-endian, then bytes. */

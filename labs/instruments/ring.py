@@ -1,5 +1,6 @@
-"""The kernel's side of a wire: a raw socket at each end, the ring it fills, and its clock."""
+"""Raw sockets: the ring of frames that the kernel fills for each, and its clock."""
 import mmap
+import os
 import socket
 import struct
 import time
@@ -36,7 +37,10 @@ class Clock:
 
 
 class End:
-    """One end of a wire: a raw socket at the bench's side of a host's link, and the ring the kernel fills."""
+    """A raw socket at an interface of the present network namespace, and the ring the kernel fills.
+
+    It has what comes in at the interface: on loopback each frame once, at the bench's end of a host's link what the host sends.
+    """
 
     def __init__(self, interface):
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
@@ -56,6 +60,8 @@ class End:
         self.forget_error()
         self.at = 0
         self.interface = interface.encode()
+        # Of the namespace in which it was opened.
+        self.table = os.open('/proc/self/net/dev', os.O_RDONLY)
         self.dropped_before = 0
         self.dropped_before = self._dropped_by_link()
 
@@ -91,9 +97,14 @@ class End:
         return full + self.dropped_before - before
 
     def _dropped_by_link(self):
-        with open('/proc/self/net/dev', 'rb') as table:
-            for line in table:
-                name, _, numbers = line.partition(b':')
-                if name.strip() == self.interface:
-                    return int(numbers.split()[3])
+        for line in os.pread(self.table, 1 << 16, 0).splitlines():
+            name, _, numbers = line.partition(b':')
+            if name.strip() == self.interface:
+                return int(numbers.split()[3])
         return self.dropped_before
+
+    def close(self):
+        self.words.release()
+        self.ring.close()
+        self.socket.close()
+        os.close(self.table)
