@@ -91,6 +91,16 @@ export class Reader {
     this.aside('optionData', end - this.at)
   }
 
+  /** What is there of a field that is not whole belongs to the header too. `end` is where the header does. */
+  leave(end: number): void {
+    const length = end - this.at
+    if (length > 0 && this.fields !== null) {
+      const bits = this.#bit === 0 ? null : { from: this.#bit, count: 8 * length - this.#bit }
+      this.fields.push({ name: 'incomplete', offset: this.at, length, bits, value: hex(this.bytes, this.at, length) })
+    }
+    this.at = end
+  }
+
   #reaches(length: number): boolean {
     if (this.short) return false
     const end = this.at + length
