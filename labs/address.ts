@@ -19,7 +19,7 @@ export function readAddress(text: string): Address | null {
   const bits = family === 6 ? readIPv6(address) : readIPv4(address)
   const prefix = Number(length)
   if (bits === null || prefix > BITS[family]) return null
-  return { family, text: family === 6 ? writeIPv6(bits) : writeIPv4(bits), prefix, bits }
+  return { family, text: family === 6 ? ipv6Text(bytesOf(bits, 16)) : ipv4Text(bytesOf(bits, 4)), prefix, bits }
 }
 
 /** Whether two addresses are in one subnet: the same family, the same prefix, the same bits in it. */
@@ -54,6 +54,45 @@ export function whyUnusable({ family, prefix, bits }: Address): string | null {
   return null
 }
 
+/** Four bytes as an IPv4 address: `10.0.0.1`. */
+export function ipv4Text(bytes: ArrayLike<number>, at = 0): string {
+  return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
+}
+
+/**
+ * Sixteen bytes as an IPv6 address (RFC 5952): small letters, the first longest run of zero groups as `::`, and an IPv4
+ * address inside in its own way (section 5; RFC 4291, section 2.5.5.2).
+ */
+export function ipv6Text(bytes: ArrayLike<number>, at = 0): string {
+  const group = (i: number) => ((bytes[at + 2 * i] ?? 0) << 8) | (bytes[at + 2 * i + 1] ?? 0)
+  const { from, to } = longestZeros(group)
+  if (from === 0 && to === 5 && group(5) === 0xffff) return `::ffff:${ipv4Text(bytes, at + 12)}`
+  let text = ''
+  for (let i = 0; i < 8; i++) {
+    if (i === from) {
+      text += '::'
+      i = to - 1
+    } else text += i === 0 || i === to ? group(i).toString(16) : `:${group(i).toString(16)}`
+  }
+  return text
+}
+
+/** The first longest run of groups that are 0, which must be two at least; empty behind the end when there is none. */
+function longestZeros(group: (i: number) => number): { from: number; to: number } {
+  let longest = { from: 8, to: 8 }
+  for (let from = 0; from < 8; from++) {
+    let to = from
+    while (to < 8 && group(to) === 0) to++
+    if (to - from >= 2 && to - from > longest.to - longest.from) longest = { from, to }
+    from = Math.max(from, to - 1)
+  }
+  return longest
+}
+
+function bytesOf(bits: bigint, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Number((bits >> BigInt(8 * (count - 1 - i))) & 0xffn))
+}
+
 function readIPv4(text: string): bigint | null {
   const parts = text.split('.')
   // A leading zero is refused: some programs would read the part as octal.
@@ -69,17 +108,4 @@ function readIPv6(text: string): bigint | null {
   const groups = tail === undefined ? head : [...head, ...Array<string>(zeros).fill('0'), ...tail]
   if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return null
   return groups.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n)
-}
-
-function writeIPv4(bits: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 255n).join('.')
-}
-
-function writeIPv6(bits: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, i) => ((bits >> BigInt(112 - 16 * i)) & 0xffffn).toString(16))
-  const text = groups.join(':')
-  const [longest] = (text.match(/\b0(?::0)+\b/g) ?? []).sort((a, b) => b.length - a.length)
-  if (longest === undefined) return text
-  const at = text.search(new RegExp(`\\b${longest}\\b`))
-  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`
 }

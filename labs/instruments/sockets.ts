@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { ipv4Text, ipv6Text } from '../address.ts'
 import type { Endpoint } from '../protocol.ts'
 
 /** One socket in the kernel's table, as `/proc/PID/net/{tcp,tcp6,udp,udp6}` tells it. */
@@ -113,24 +114,8 @@ function readEndpoint(text: string): Endpoint {
   const [hex = '', port = '0'] = text.split(':')
   const words = hex.match(/.{8}/g) ?? []
   const bytes = words.flatMap((word) => (word.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)))
-  return { address: bytes.length === 4 ? bytes.join('.') : ipv6(bytes), port: Number.parseInt(port, 16) }
+  return { address: bytes.length === 4 ? ipv4Text(bytes) : ipv6Text(bytes), port: Number.parseInt(port, 16) }
 }
-
-/** RFC 5952: small letters, the first longest run of zero groups as `::`, and an IPv4 address inside in its own way. */
-function ipv6(bytes: number[]): string {
-  if (bytes.slice(0, 12).join() === IPV4_INSIDE) return `::ffff:${bytes.slice(12).join('.')}`
-  const groups = Array.from({ length: 8 }, (_, i) =>
-    (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
-  )
-  const text = groups.join(':')
-  const [zeros] = [...text.matchAll(/\b0(?::0)+\b/g)].sort((a, b) => b[0].length - a[0].length)
-  if (zeros === undefined) return text
-  const before = text.slice(0, zeros.index).replace(/:$/, '')
-  const after = text.slice(zeros.index + zeros[0].length).replace(/^:/, '')
-  return `${before}::${after}`
-}
-
-const IPV4_INSIDE = '0,0,0,0,0,0,0,0,0,0,255,255'
 
 /** The numbers of all sockets a process holds, also of those that are in no table. */
 export function socketInodes(pid: number): string[] {
