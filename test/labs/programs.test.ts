@@ -25,13 +25,14 @@ const CLOSED = 'Received 0 bytes: the other end has closed.\n'
 afterEach(stopShellPrograms)
 
 describe('the catalog', () => {
-  test('has these seven labs', () => {
+  test('has these labs', () => {
     expect([...LABS].map(([id, lab]) => `${lab.number} ${id}`).sort()).toEqual([
       '12a tcp-as-found',
       '12b tcp-client-sends',
       '12c tcp-server-sends',
       '12d tcp-both-send',
       '12e tcp-both-receive',
+      '2a own-addresses',
       '8a udp-as-found',
       '8b udp-aligned',
     ])
