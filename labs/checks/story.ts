@@ -31,8 +31,9 @@ export interface Call {
   readonly args: string
   /** As it was when the call came back. */
   readonly socket: ProgramSocket | null
+  /** For an event that a line awaits: when the line began to wait. */
   readonly began: number
-  /** Null while it waits; the same as `began` for an event. */
+  /** Null while it waits; the same as `began` for an event that no line awaited. */
   readonly ended: number | null
   readonly value: string | null
   readonly error: string | null
@@ -94,6 +95,8 @@ export const KERNEL_DEEDS = [
   'arp',
   /** The program has ended and its kernel closes what it left open. */
   'closes-for-program',
+  /** No line of the program but what runs it: Node closes its end by itself when the other end has closed. */
+  'runtime',
   /** Not to be told: frames or calls are missing, or the program is not traced. */
   'unknown',
 ] as const
@@ -174,12 +177,14 @@ export interface StateChange {
 }
 
 /** A row of the sockets panel at one moment. */
-export interface SocketView extends SocketRow {
+export interface SocketView extends Omit<SocketRow, 'owner'> {
   readonly host: string
+  /** As in the kernel's row; its descriptor is null where nobody tells it. */
+  readonly owner: { readonly program: string; readonly run: number; readonly descriptor: number | null } | null
   /** Whose it is, also after its program let it go: the program that last held it, or that will accept it. */
   readonly program: string | null
   /** What it was at the step before, for the fields that are other now; null for a row that is new. */
-  readonly before: Partial<SocketRow> | null
+  readonly before: Partial<Omit<SocketView, 'before'>> | null
   /** It is gone after this step. */
   readonly gone: boolean
   readonly derived: boolean
