@@ -1,0 +1,27 @@
+import type { Endpoint } from '../protocol.ts'
+
+/** What is still being written. */
+export type Draft<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** How far the stamps of two observers of one moment may lie apart, in ns. */
+export const SLACK = 300_000
+
+/** An address as packets carry it: one that IPv6 sockets show for IPv4 (RFC 4291, section 2.5.5.2) is the IPv4 one. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+}
+
+/** Whether a socket at this address can be reached by any address of its host. */
+export function isAny(address: string): boolean {
+  return address === '0.0.0.0' || address === '::' || address === ''
+}
+
+/** Whether an address is a host's own loopback. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.')
+}
+
+/** An endpoint as one text. */
+export function endpointText({ address, port }: Endpoint): string {
+  return `${plainAddress(address)} ${port}`
+}
