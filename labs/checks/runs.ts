@@ -4,8 +4,8 @@ import {
   type BenchEvent,
   type ControlEvent,
   type FrameEvent,
-  type Instrument,
   INSTRUMENTS,
+  type Instrument,
   SHELL,
 } from '../protocol.ts'
 import type { Draft } from './draft.ts'
