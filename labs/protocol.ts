@@ -158,6 +158,11 @@ interface Told {
   readonly run: number
   readonly socket: ProgramSocket | null
   readonly line: number | null
+  /**
+   * Of a TCP socket: how many bytes were handed over to it before, or, for what receives, how many were received. So
+   * ranges of the stream are known also after a gap. Null where there is no stream, or nobody can know.
+   */
+  readonly offset?: number | null
 }
 
 /** What a call or an event gave the program. */

@@ -13,6 +13,7 @@ import { Outbox, type Receiver } from './outbox.ts'
 import { findPortHolder } from './port-holder.ts'
 import { runnablesOf } from './runnable.ts'
 import { Seat } from './seat.ts'
+import { Tracing } from './tracing.ts'
 import { Vigil } from './vigil.ts'
 
 /** A page at a bench. */
@@ -46,7 +47,7 @@ export class Bench {
   readonly lab: Lab
   readonly #network: LiveNetwork
   readonly #mark: string
-  readonly #outbox = new Outbox(startClock())
+  readonly #outbox: Outbox
   readonly #seats: ReadonlyMap<string, Seat>
   readonly #limits: Limits
   readonly #vigil: Vigil
@@ -65,9 +66,17 @@ export class Bench {
     this.#network = network
     this.#mark = `${SERVER_MARK}.${id}.`
     this.#onClosed = onClosed
+    const zero = process.hrtime.bigint()
+    this.#outbox = new Outbox(startClock(zero))
     const around = {
       network,
       policy: surroundings.policy,
+      tracing: new Tracing({
+        network,
+        policy: surroundings.policy,
+        zero,
+        tell: (observation, t) => this.#outbox.write(observation, t),
+      }),
       limits: surroundings.limits,
       outbox: this.#outbox,
       mark: this.#mark,

@@ -93,9 +93,11 @@ export class Outbox {
     })
   }
 
-  /** Writes an event down and tells it. All output that came before is told before. */
-  write(happening: Happening): void {
-    const t = this.#clock()
+  /**
+   * Writes an event down and tells it. All output that came before is told before.
+   * @param t when it happened, by an observer's own time; now, when nothing is said
+   */
+  write(happening: Happening, t = this.#clock()): void {
     for (const channel of this.#channels.values()) this.#flush(channel)
     this.#last += 1
     const event = { n: this.#last, t, ...happening }

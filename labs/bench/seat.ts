@@ -9,12 +9,14 @@ import type { Outbox } from './outbox.ts'
 import { watchReadiness } from './readiness.ts'
 import { Refused, type Runnable } from './runnable.ts'
 import { Terminal } from './terminal.ts'
+import type { Trace, Tracing } from './tracing.ts'
 
 /** What a seat needs of its bench. */
 export interface SeatSurroundings {
   readonly network: LiveNetwork
   readonly policy: Policy
   readonly outbox: Outbox
+  readonly tracing: Tracing
   /** By what the processes of this bench are known; ends with a dot. */
   readonly mark: string
   /** Counts a run of a program over the whole bench; its number. */
@@ -83,7 +85,7 @@ export class Seat {
 
   /** Starts a run. Null when it could not be started; why is written down. */
   async start({ language, columns, rows }: RunRequest): Promise<Run | null> {
-    const { network, policy, outbox } = this.#around
+    const { network, policy, outbox, tracing } = this.#around
     const { name } = this.runnable
     const number = this.#around.countRun(name)
     outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows })
@@ -92,21 +94,24 @@ export class Seat {
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
     const run: Run = { number, terminal: null, stopped: false, ending: false, settled, readiness, said: '', printed: 0 }
     this.#run = run
+    let trace: Trace | undefined
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
+      trace = await tracing.begin(name, number, language, { ...programEnvironment(this.#markOf(run), policy), ...env })
       const launched = await network.launch({
         run: number,
         argv,
         folder,
         host,
         capability,
-        env: { ...programEnvironment(this.#markOf(run), policy), ...env },
+        env: trace.env,
         columns,
         rows,
       })
       outbox.write({ kind: 'started', program: name, run: number, pid: launched.pid, command })
-      run.terminal = this.#openTerminal(run, launched, settle)
+      run.terminal = this.#openTerminal(run, launched, trace, settle)
     } catch (error) {
+      trace?.ended(false)
       this.#run = null
       this.fail(number, troubleOf(error, name))
       return null
@@ -167,7 +172,7 @@ export class Seat {
     clearTimeout(this.#takenTimer)
   }
 
-  #openTerminal(run: Run, launched: Launched, settle: () => void): Terminal {
+  #openTerminal(run: Run, launched: Launched, trace: Trace, settle: () => void): Terminal {
     const { outbox } = this.#around
     const { name, waits } = this.runnable
     const ready = (socket: ReadySocket | null) => {
@@ -186,6 +191,7 @@ export class Seat {
       },
       onExit: (code, signal) => {
         unwatch()
+        trace.ended(signal === null && !run.ending)
         this.#run = null
         const failed = run.readiness === 'waiting' && code !== 0 && !run.ending
         if (run.readiness === 'waiting') run.readiness = 'ended'

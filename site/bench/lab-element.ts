@@ -1,13 +1,17 @@
 /** `<bench-lab>`: brings a lab of the page to life. What it shows is a fold; this file wires it to buttons. */
 import type { Language } from '../../labs/lab.ts'
+import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
+import { langOf } from '../languages.ts'
 import { choose, languageOf } from './choice.ts'
 import { fold, isAlive, isBusy, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
 import { LiveSource } from './live.ts'
+import { keep, opened, type PanelName, panelsIn } from './opened.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
 import { labWords, whyNotWords } from './sentences.ts'
 import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
 import type { BenchSource, News } from './source.ts'
+import type { Spread } from './spread.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
@@ -21,6 +25,14 @@ class BenchLab extends HTMLElement {
   /** What went wrong in the page itself, until the reader does something else. */
   #said: string | null = null
   #left: AbortController | null = null
+  #pressed: Partial<Record<PanelName, boolean>> = {}
+  #hasRun = false
+  #spread: Spread | null = null
+  #spreading: Promise<void> | null = null
+  /** What is to be told as soon as somebody can tell it. */
+  #untold: BenchEvent[] = []
+  /** It could not be loaded; a press of the reader's tries again. */
+  #untellable = false
 
   connectedCallback(): void {
     const left = new AbortController()
@@ -44,7 +56,10 @@ class BenchLab extends HTMLElement {
     )
     signal.addEventListener(
       'abort',
-      onSettings(() => this.#showSettings()),
+      onSettings(() => {
+        this.#showSettings()
+        this.#showPanels()
+      }),
     )
     addEventListener('pagehide', () => source.leave(), { signal })
     addEventListener('pageshow', ({ persisted }) => persisted && source.resume(), { signal })
@@ -52,6 +67,7 @@ class BenchLab extends HTMLElement {
     document.addEventListener('visibilitychange', () => this.#lookedAt(), { signal })
     this.followChoice()
     this.#showSettings()
+    this.#showPanels()
     source.resume()
     void this.#askHealth()
   }
@@ -60,6 +76,9 @@ class BenchLab extends HTMLElement {
     labs.delete(this)
     this.#left?.abort()
     this.#source?.leave()
+    this.#spread?.close()
+    this.#spread = null
+    this.#spreading = null
     for (const box of this.#boxes.values()) box.close()
   }
 
@@ -81,6 +100,7 @@ class BenchLab extends HTMLElement {
       onInput: (bytes) => source.input(box.name, bytes),
       onSize: (size) => source.resize(box.name, size),
       onParsed: (offset) => source.ack(box.name, offset),
+      onNow: () => this.#spread?.toNow(),
       onTrouble: (sentence) => {
         this.#said = sentence
         this.#show()
@@ -100,6 +120,7 @@ class BenchLab extends HTMLElement {
     on('[data-run-all]', () => void this.#run(this.#programs()))
     on('[data-stop-all]', () => this.#stop(this.#programs()))
     on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
+    on('[data-toggle]', (button) => this.#toggle(button.dataset.toggle as PanelName))
     on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
   }
 
@@ -108,6 +129,8 @@ class BenchLab extends HTMLElement {
     const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#canRun(box))
     if (chosen.length === 0) return
     this.#said = null
+    // Panels first: a terminal that becomes narrower under its program would be drawn twice.
+    if (chosen.some(({ end }) => end !== null)) this.#begins()
     this.#take({ kind: 'asked', programs: chosen.map(({ name }) => name) })
     this.#source?.open()
     try {
@@ -152,17 +175,23 @@ class BenchLab extends HTMLElement {
 
   #hear(news: News): void {
     const before = this.#view
-    const output = news.kind === 'event' && news.event.kind === 'output'
-    if (news.kind === 'event' && 'program' in news.event) {
-      this.#boxes.get(news.event.program)?.hear(news.event, news.replayed)
+    if (news.kind === 'event') {
+      const { event, replayed } = news
+      if (event.kind === 'starting') this.#starts(event.program)
+      this.#tell(event)
+      if (isObserved(event)) return
+      if ('program' in event) this.#boxes.get(event.program)?.hear(event, replayed)
+      if (event.kind === 'output') return
     }
-    if (!output) this.#take(news)
+    this.#take(news)
     if (news.kind === 'opened') {
       // It may be another server than the one that was asked when the page came.
       forgetHealth()
       void this.#askHealth()
     }
     if (news.kind === 'closed' || (news.kind === 'opened' && news.instead) || isEnd(news, before)) {
+      this.#untold = []
+      this.#spread?.restart()
       for (const box of this.#boxes.values()) {
         const alive = before.programs[box.name]
         const now = this.#view.programs[box.name]
@@ -174,6 +203,84 @@ class BenchLab extends HTMLElement {
   #take(step: Step): void {
     this.#view = fold(this.#view, step)
     this.#show()
+  }
+
+  #starts(program: string): void {
+    if (!program.startsWith(SHELL)) this.#begins()
+    else if (!this.#open.includes('shell')) {
+      this.#pressed.shell = true
+      this.#showPanels()
+    }
+  }
+
+  /** A run begins: what comes with it is there from now on. */
+  #begins(): void {
+    if (!this.#hasRun) {
+      this.#hasRun = true
+      this.#showPanels()
+    }
+    this.#untellable = false
+    void this.#spreadOut()
+  }
+
+  #toggle(panel: PanelName): void {
+    const open = !this.#open.includes(panel)
+    this.#pressed[panel] = open
+    changeSettings({ panels: keep(settings().panels, panel, open) })
+    this.#showPanels()
+    if (open && panel !== 'shell' && panel !== 'terminal') void this.#spreadOut()
+  }
+
+  get #open(): readonly PanelName[] {
+    const show = panelsIn(this.dataset.show ?? '')
+    const withRun = panelsIn(this.dataset.then ?? '')
+    return opened({ show, withRun, kept: settings().panels, pressed: this.#pressed, hasRun: this.#hasRun })
+  }
+
+  #showPanels(): void {
+    const open = this.#open
+    this.dataset.open = open.join(' ')
+    for (const button of this.querySelectorAll<HTMLElement>('[data-toggle]')) {
+      button.ariaPressed = String(open.includes(button.dataset.toggle as PanelName))
+    }
+    if (this.#spread) this.#spread.open = open
+  }
+
+  /** Tells the story of the run, or keeps what happens until it can be told. */
+  #tell(event: BenchEvent): void {
+    if (this.#spread) this.#spread.hear(event)
+    else if (event.kind !== 'output' && !this.#untellable) {
+      this.#untold.push(event)
+      void this.#spreadOut()
+    }
+  }
+
+  /** Loads what tells the story, once. Terminals do without where that fails. */
+  #spreadOut(): Promise<void> {
+    this.#spreading ??= this.#loadSpread().catch((error: Error) => {
+      this.#spreading = null
+      this.#untellable = true
+      this.#untold = []
+      this.#said = word(this.#words, { key: 'page.no-panels', values: { detail: error.message } })
+      this.#show()
+    })
+    return this.#spreading
+  }
+
+  async #loadSpread(): Promise<void> {
+    const { openSpread } = await import('./spread.ts')
+    const spread = await openSpread({
+      root: this,
+      lang: langOf(this.lang.slice(0, 2)),
+      lab: JSON.parse(this.dataset.definition ?? ''),
+      onMoment: (moment) => {
+        for (const box of this.#programs()) box.showMoment(moment)
+      },
+    })
+    if (!this.isConnected) return spread.close()
+    this.#spread = spread
+    for (const event of this.#untold.splice(0)) spread.hear(event)
+    spread.open = this.#open
   }
 
   #show(): void {

@@ -29,6 +29,8 @@ LAST_CAPABILITY = 40
 # The terminal's line editor erases whole characters (termios.h; Python names it from 3.13 on).
 IUTF8 = 0o40000
 WORKSPACE = "/lab"
+# By these, tracers tell of a program's calls; not where a program or a reader looks around.
+CHANNELS = "/.calls"
 # Where memory runs short, the kernel ends a program of a bench before anything else (proc(5): from -1000 to 1000).
 ENDED_FIRST = "900"
 # A program that has used up its time is told by SIGXCPU, and killed so many seconds later.
@@ -110,8 +112,19 @@ class Holder:
         if "file" in command:
             with open(f"{WORKSPACE}/{command['file']}", "w", encoding="utf-8", newline="") as file:
                 file.write(command["text"])
+        elif "channel" in command:
+            self.open_channel(command["channel"])
+        elif "forget" in command:
+            os.unlink(f"{CHANNELS}/{command['forget']}")
         else:
             self.start(command)
+
+    def open_channel(self, run):
+        try:
+            os.mkfifo(f"{CHANNELS}/{run}", 0o600)
+            say(channel=run, refused=None)
+        except OSError as error:
+            say(channel=run, refused=str(error))
 
     def start(self, command):
         """Forks a program onto the terminal that the server has opened; what fails is printed there."""
@@ -236,6 +249,7 @@ def make_root(keep, modules):
         bind(f"{root}/tmp", f"{root}/var/tmp")
     os.mkdir(f"{root}/proc")
     os.mkdir(f"{root}{WORKSPACE}")
+    os.mkdir(f"{root}{CHANNELS}", 0o700)
     with open(f"{root}{WORKSPACE}/package.json", "w") as file:
         file.write('{ "type": "module" }\n')
     os.symlink(modules, f"{root}{WORKSPACE}/node_modules")

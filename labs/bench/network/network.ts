@@ -20,6 +20,16 @@ export interface Order extends Size {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** By what the tracer of one run tells of its calls: a FIFO. */
+export interface Channel {
+  /** Where the program finds it. */
+  readonly path: string
+  /** Here, open for reading and writing, and never waiting. It belongs to whoever opened the channel. */
+  readonly descriptor: number
+  /** Removes the path; what is open stays open. */
+  remove(): void
+}
+
 /** How a program ended: its exit code, or the number of the signal that killed it; the other is 0. */
 export interface Ended {
   readonly code: number
@@ -46,6 +56,8 @@ export interface LiveNetwork {
    * @throws {NodeJS.ErrnoException} with code ENOENT when the file is not there.
    */
   place(program: Program, language: Language): Promise<Placed>
+  /** A channel for the tracer of this run. @throws {Error} when the system has none. */
+  openChannel(run: number): Promise<Channel>
   /** @throws {Error} when the program cannot be started. */
   launch(order: Order): Promise<Launched>
   /** From now on, frames from this host (null: from both ends) meet these faults at the wire of this number. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chownSync, closeSync, readFileSync } from 'node:fs'
+import { chownSync, closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,7 +11,7 @@ import { CAPABILITIES, type Language, type Program } from '../../lab.ts'
 import type { Network } from '../../network.ts'
 import type { Size } from '../../protocol.ts'
 import { endRest } from '../leftovers.ts'
-import type { Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
+import type { Channel, Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
 import { WireLine } from './wire-line.ts'
@@ -21,6 +21,7 @@ type Answer =
   | { ready: true }
   | { run: number; pid: number }
   | { run: number; refused: string }
+  | { channel: number; refused: string | null }
   | ({ run: number } & Ended)
 
 interface Waiting {
@@ -40,6 +41,9 @@ const { native: pty } = nodePty as unknown as { native: Pty }
 /** Where programs find their files, in every bench the same: the compile cache goes by the path. */
 const WORKSPACE = '/lab'
 
+/** Where the tracers of programs find their channels; the holder makes the folder. */
+const CHANNELS = '/.calls'
+
 const UNSHARE = ['--map-root-user', '--net', '--mount', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc']
 
 /**
@@ -53,6 +57,7 @@ export class OwnNetwork implements LiveNetwork {
   readonly #policy: Policy
   readonly #unshare: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
+  readonly #channels = new Map<number, (refused: string | null) => void>()
   readonly #ready = Promise.withResolvers<void>()
   #holder = 0
   #wire: WireLine | null = null
@@ -79,6 +84,8 @@ export class OwnNetwork implements LiveNetwork {
           ended({ code: 0, signal: 9 })
         }
         this.#waiting.clear()
+        for (const opened of this.#channels.values()) opened(reason)
+        this.#channels.clear()
         if (!this.#closing) resolve(reason)
       }
       this.#unshare.once('error', (error) => end(error.message))
@@ -113,6 +120,21 @@ export class OwnNetwork implements LiveNetwork {
     const file = `${program.name}.${language}`
     this.#tell({ file, text })
     return { folder: WORKSPACE, file }
+  }
+
+  async openChannel(run: number): Promise<Channel> {
+    const { promise, resolve } = Promise.withResolvers<string | null>()
+    this.#channels.set(run, resolve)
+    this.#tell({ channel: run })
+    const refused = await promise
+    if (refused !== null) throw new Error(refused)
+    const path = `${CHANNELS}/${run}`
+    const flags = constants.O_RDWR | constants.O_NONBLOCK
+    return {
+      path,
+      descriptor: openSync(`/proc/${this.#holder}/root${path}`, flags),
+      remove: () => this.#tell({ forget: run }),
+    }
   }
 
   async launch(order: Order): Promise<Launched> {
@@ -168,6 +190,11 @@ export class OwnNetwork implements LiveNetwork {
   #hear(answer: Answer): void {
     if ('ready' in answer) {
       this.#ready.resolve()
+      return
+    }
+    if ('channel' in answer) {
+      this.#channels.get(answer.channel)?.(answer.refused)
+      this.#channels.delete(answer.channel)
       return
     }
     const waiting = this.#waiting.get(answer.run)

@@ -5,7 +5,8 @@ import { spawn } from 'node-pty'
 import type { Language, Program } from '../../lab.ts'
 import { withoutGaps } from '../descriptors.ts'
 import { endRest } from '../leftovers.ts'
-import type { Launched, LiveNetwork, Order, Placed } from './network.ts'
+import type { Channel, Launched, LiveNetwork, Order, Placed } from './network.ts'
+import { PlainChannels } from './plain-channels.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
 
@@ -24,6 +25,7 @@ export class PlainNetwork implements LiveNetwork {
   readonly gone = new Promise<string>(() => {})
   readonly #folder: string
   readonly #policy: Policy
+  #channels: PlainChannels | null = null
 
   /** @param folder the course's folder */
   constructor(folder: string, policy: Policy) {
@@ -35,6 +37,11 @@ export class PlainNetwork implements LiveNetwork {
     const file = join(this.#folder, 'labs', 'catalog', program.files[language])
     await access(file)
     return { folder: dirname(file), file: basename(file) }
+  }
+
+  async openChannel(run: number): Promise<Channel> {
+    this.#channels ??= new PlainChannels(this.#policy)
+    return this.#channels.open(run)
   }
 
   async launch({ argv: [file, ...args], folder, env, columns, rows }: Order): Promise<Launched> {
@@ -78,7 +85,9 @@ export class PlainNetwork implements LiveNetwork {
   async setFaults(): Promise<void> {}
   async setSeed(): Promise<void> {}
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#channels?.close()
+  }
 }
 
 /** node-pty has asked for text, so that the terminal is one for UTF-8; from here on its stream gives bytes again. */

@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync, realpathSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { TRACERS } from '../../instruments/tracers.ts'
 import type { User } from '../interpreters.ts'
 
 /** What programs of a bench may see and use. A second kind of course is a second value of this. */
@@ -15,6 +16,8 @@ export interface Policy {
   readonly heap: number
   /** The folder of the packages that programs import. */
   readonly modules: string
+  /** Whether the socket calls of programs are told. */
+  readonly calls: boolean
   /** Folders that stay visible even when they lie below `/tmp`, which is a bench's own. */
   readonly keep: readonly string[]
   /**
@@ -42,7 +45,8 @@ export function homePolicy(folder: string): Policy {
     cache,
     heap: 512,
     modules,
-    keep: [folder, cache, import.meta.dirname, dirname(process.execPath), modules],
+    calls: true,
+    keep: [folder, cache, import.meta.dirname, TRACERS, dirname(process.execPath), modules],
     limits: {
       // Node reserves 600 MB before it begins.
       data: 1024 ** 3,

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, chownSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { SERVER_MARK } from '../environment.ts'
+import type { Channel } from './network.ts'
+import type { Policy } from './policy.ts'
+
+/** What the folders of channels are called: then come the server's mark and letters by chance. */
+export const CHANNELS_PREFIX = 'both-ends-calls-'
+
+/** The channels of one bench on the plain machine: FIFOs in a folder of the system's temporary one. */
+export class PlainChannels {
+  readonly #folder: string
+  readonly #policy: Policy
+
+  constructor(policy: Policy) {
+    this.#policy = policy
+    this.#folder = mkdtempSync(join(tmpdir(), `${CHANNELS_PREFIX}${SERVER_MARK}-`))
+    // Somebody else may look for a name that they know, and not around.
+    if (policy.become.length > 0) chmodSync(this.#folder, 0o711)
+  }
+
+  async open(run: number): Promise<Channel> {
+    if (process.platform === 'win32') throw new Error('Windows has no FIFOs.')
+    const path = join(this.#folder, String(run))
+    await promisify(execFile)('mkfifo', ['-m', '600', path])
+    const { become, user } = this.#policy
+    if (become.length > 0) chownSync(path, user.uid, user.gid)
+    const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+    return { path, descriptor, remove: () => rmSync(path, { force: true }) }
+  }
+
+  /** Removes the folder and what is in it. */
+  async close(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}

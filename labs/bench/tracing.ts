@@ -1,0 +1,100 @@
+import { CallReader } from '../instruments/calls.ts'
+import { TRACER_FILES, tracerEnvironment } from '../instruments/tracers.ts'
+import { LANGUAGES, type Language } from '../lab.ts'
+import type { Observation, RunLanguage } from '../protocol.ts'
+import type { Channel, LiveNetwork } from './network/network.ts'
+import type { Policy } from './network/policy.ts'
+import { firstUnreadable } from './network/unreadable.ts'
+
+/** What tracing needs of its bench. */
+export interface Traceable {
+  readonly network: LiveNetwork
+  readonly policy: Policy
+  /** When the bench was opened, on the machine's monotonic clock in ns. */
+  readonly zero: bigint
+  readonly tell: (observation: Observation, t?: number) => void
+}
+
+/** The tracing of one run. */
+export interface Trace {
+  /** The environment with which the program is traced; the one it has anyway, when it is not. */
+  readonly env: Readonly<Record<string, string>>
+  /**
+   * Tells all that is left. To be called when the program has ended, and before that is told.
+   * @param byItself whether nobody and nothing made it end
+   */
+  ended(byItself: boolean): void
+}
+
+/** Has the calls of a bench's programs told. Programs run also where that is not possible; why not is told once. */
+export class Tracing {
+  readonly #bench: Traceable
+  readonly #readers = new Set<CallReader>()
+  #isBlind = false
+
+  constructor(bench: Traceable) {
+    this.#bench = bench
+  }
+
+  /** Prepares the tracing of a run which is about to start in this environment. */
+  async begin(
+    program: string,
+    run: number,
+    language: RunLanguage,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Trace> {
+    const untraced: Trace = { env, ended: () => {} }
+    const { network, policy } = this.#bench
+    if (language === 'sh' || !policy.calls) return untraced
+    try {
+      const unreadable = await unreadableTracer(policy)
+      if (unreadable !== null) throw new Error(`The user that programs run as cannot read ${unreadable}`)
+      const channel = await network.openChannel(run)
+      return this.#trace(program, run, channel, { ...env, ...tracerEnvironment(language, channel.path, env) })
+    } catch (error) {
+      this.#blind((error as Error).message)
+      return untraced
+    }
+  }
+
+  /** Tells everything that was told by tracers up to now; the time up to which that is all, by the monotonic clock. */
+  ask(): bigint {
+    const now = process.hrtime.bigint()
+    for (const reader of this.#readers) reader.drain()
+    return now
+  }
+
+  #trace(program: string, run: number, channel: Channel, env: Readonly<Record<string, string>>): Trace {
+    const { zero, tell } = this.#bench
+    const benchTime = (monotonic: number) => monotonic - Number(zero)
+    const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell })
+    this.#readers.add(reader)
+    return {
+      env,
+      ended: (byItself) => {
+        reader.drain()
+        reader.close()
+        this.#readers.delete(reader)
+        channel.remove()
+        if (byItself && reader.isSilent) this.#blind(`The tracer of ${program} did not start.`)
+      },
+    }
+  }
+
+  #blind(detail: string): void {
+    if (this.#isBlind) return
+    this.#isBlind = true
+    this.#bench.tell({ kind: 'blind', instrument: 'calls', detail })
+  }
+}
+
+const looked = new WeakMap<Policy, Promise<string | null>>()
+
+/** The first file of the tracers that programs cannot read; looked for once, and only where they are somebody else. */
+function unreadableTracer(policy: Policy): Promise<string | null> {
+  const files = LANGUAGES.flatMap((language) => TRACER_FILES[language])
+  const look =
+    looked.get(policy) ?? (policy.become.length > 0 ? firstUnreadable(policy.user, files) : Promise.resolve(null))
+  looked.set(policy, look)
+  return look
+}

@@ -1,0 +1,237 @@
+/** What happens to each socket, step by step: as calls and packets tell, and as the kernel's table tells. */
+import type { Endpoint, SocketRow } from '../protocol.ts'
+import type { Join } from './join.ts'
+import type { Life, Placed } from './lives.ts'
+import type { Line } from './steps.ts'
+import { TCP_STATES, type TcpState } from './story.ts'
+import { LATE } from './tables.ts'
+import type { Effect } from './tcp.ts'
+import type { Track } from './tracks.ts'
+
+/** Who holds a socket. */
+export type Owner = { readonly program: string; readonly run: number; readonly descriptor: number | null } | null
+
+/** What may change of a socket. */
+export interface Fields {
+  readonly state?: string
+  readonly local?: Endpoint | null
+  readonly remote?: Endpoint | null
+  readonly receiveQueue?: number
+  readonly sendQueue?: number
+  readonly owner?: Owner
+}
+
+/** One change, at a step. */
+export interface Change {
+  readonly at: number
+  readonly t: number
+  readonly fields: Fields
+  /** The kernel's row, where it says so; `gone` is its word too. */
+  readonly row: SocketRow | 'gone' | null
+}
+
+/** Finds steps by time. */
+export class Clock {
+  readonly #line: Line
+
+  constructor(line: Line) {
+    this.#line = line
+  }
+
+  /** The last step that is not later; 0 before the first. */
+  at(t: number): number {
+    const { steps } = this.#line
+    let low = 0
+    let high = steps.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((steps[middle] as { t: number }).t <= t) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** When a step was. */
+  time(at: number): number {
+    return this.#line.steps[at - 1]?.t ?? 0
+  }
+
+  get last(): number {
+    return this.#line.steps.length
+  }
+}
+
+/** The step at which a packet counts at one end: its own, or a later one of the receiver that was before it arrived. */
+export function landing({ sent, arrived, t }: Effect, line: Line, acts: readonly number[]): number {
+  const own = line.packets[sent.packet.number - 1] as number
+  if (!arrived || acts.length === 0 || t <= sent.packet.t) return own
+  let at = own
+  for (let i = firstAbove(acts, own); i < acts.length; i++) {
+    const act = acts[i] as number
+    if ((line.steps[act - 1] as { t: number }).t >= t) break
+    at = act
+  }
+  return at
+}
+
+function firstAbove(sorted: readonly number[], value: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] as number) <= value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The steps at which one end acts by itself, in order: its calls, and what it sends. */
+export function actsOf({ end, life }: Track, line: Line): number[] {
+  const acts = new Set<number>()
+  for (const { place } of life?.calls ?? []) {
+    acts.add(line.begins[place] as number)
+    acts.add(line.returns[place] as number)
+  }
+  for (const sent of end?.tale.flow.sent ?? []) {
+    if (sent.side === end?.side && sent.first) acts.add(line.packets[sent.packet.number - 1] as number)
+  }
+  return [...acts].sort((a, b) => a - b)
+}
+
+/** What calls and packets tell of a socket's states, addresses and owner. In the order of steps. */
+export function derive(track: Track, line: Line, join: Join): Change[] {
+  const changes: Change[] = []
+  const add = (at: number, t: number, fields: Fields) => {
+    if (at > 0) changes.push({ at, t, fields, row: null })
+  }
+  if (track.life) deriveLife(track, track.life, line, join, add)
+  if (track.end) deriveEnd(track, line, add)
+  return changes.sort((a, b) => a.at - b.at || a.t - b.t)
+}
+
+type Add = (at: number, t: number, fields: Fields) => void
+
+const EMPTY = { local: null, remote: null, receiveQueue: 0, sendQueue: 0 } as const
+
+function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add): void {
+  const { program, run, descriptor } = life
+  const owner = { program, run, descriptor }
+  const python = join.isPython(run)
+  const returned = ({ place }: Placed) => line.returns[place] as number
+  const done = ({ call }: Placed) => call.ended !== null && call.error === null
+  const first = life.calls[0]
+  if (life.acceptedBy) {
+    add(returned(life.acceptedBy), life.acceptedBy.call.ended ?? 0, { owner })
+  } else if (python && first && first.call.ended !== null) {
+    const state = track.protocol === 'udp' ? 'UNCONN' : 'CLOSED'
+    add(returned(first), first.call.ended, { ...EMPTY, state, owner })
+  }
+  for (const placed of life.calls) {
+    const { call, place } = placed
+    if (!done(placed)) continue
+    const { local } = call.socket ?? {}
+    const at = line.returns[place] as number
+    const t = call.ended as number
+    // In Node an event tells when the kernel has done what a call asked for.
+    const tells = python || call.event
+    if (call.deed === 'bind' && tells && local) add(at, t, born(track, python, owner, { local }))
+    if (call.deed === 'listen' && tells && local) {
+      if (track.protocol === 'tcp')
+        add(at, t, born(track, python, owner, { state: 'LISTEN', local, sendQueue: backlogOf(life, python) }))
+      else add(at, t, born(track, python, owner, { local }))
+    }
+    if (track.protocol === 'udp' && call.deed === 'send' && local && local.port > 0)
+      add(at, t, born(track, python, owner, { local }))
+    if (track.protocol === 'udp' && call.deed === 'connect' && life.remote && tells) {
+      add(at, t, born(track, python, owner, { state: 'ESTABLISHED', local: life.local, remote: life.remote }))
+    }
+    if (call.deed === 'close' && !call.event) add(line.begins[place] as number, call.began, closed(track, life))
+  }
+  const act = join.actOf(run)
+  if (act !== null && line.ends[act]) {
+    const at = line.ends[act] as number
+    add(at, line.steps[at - 1]?.t ?? 0, closed(track, life))
+  }
+}
+
+/** In Node a socket is there when the kernel first has to know of it. */
+function born(track: Track, python: boolean, owner: Owner, fields: Fields): Fields {
+  return python ? fields : { owner, ...(track.protocol === 'udp' && { state: 'UNCONN' }), ...fields }
+}
+
+/** A connection lives on without its program; everything else ends with the descriptor. */
+function closed({ end }: Track, { listens }: Life): Fields {
+  return end && !listens ? { owner: null } : { owner: null, state: 'CLOSED' }
+}
+
+function backlogOf({ listens }: Life, python: boolean): number {
+  const numbers = listens?.call.args.match(/(?<![\d.'])\d+(?![\d.'])/g)?.map(Number) ?? []
+  return (python ? numbers[0] : numbers[1]) ?? (python ? 128 : 511)
+}
+
+function deriveEnd(track: Track, line: Line, add: Add): void {
+  const { tale, side } = track.end as NonNullable<Track['end']>
+  const local = endpoint(tale.flow.ends[side])
+  const remote = endpoint(tale.flow.ends[side === 0 ? 1 : 0])
+  const acts = actsOf(track, line)
+  for (const effect of tale.effects) {
+    if (effect.side !== side || effect.state === null) continue
+    const { state } = effect
+    const at = landing(effect, line, acts)
+    add(at, effect.t, state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote })
+  }
+}
+
+function endpoint({ address, port }: Endpoint): Endpoint {
+  return { address, port }
+}
+
+/** How far the time of a look may lie from what was looked at, in ns: a table takes its time to read. */
+const LOOKING = 5_000_000
+
+/** The looks of the kernel's table as changes, each at the step whose outcome it shows. */
+export function looksAt(track: Track, derived: readonly Change[], clock: Clock): Change[] {
+  const states = derived.filter(({ fields }) => fields.state !== undefined)
+  const changes: Change[] = []
+  const looks = track.known.flatMap(({ looks }) => looks).sort((a, b) => a.t - b.t)
+  for (const { t, row } of looks) {
+    const base = clock.at(t)
+    const late = base > 0 && t - clock.time(base) > LATE
+    if (row === null) {
+      if (late && base === clock.last) continue
+      changes.push({ at: late ? base + 1 : base, t, fields: {}, row: 'gone' })
+      continue
+    }
+    const at = confirmed(states, row.state, t, base, clock) ?? (late && base < clock.last ? base + 1 : base)
+    changes.push({ at, t, fields: fieldsOf(row), row })
+  }
+  return changes
+}
+
+/** The step at which a look fits to what follows from calls and packets; null when it contradicts that. */
+function confirmed(states: readonly Change[], state: string, t: number, base: number, clock: Clock): number | null {
+  for (let i = states.length - 1; i >= 0; i--) {
+    const one = states[i] as Change
+    if (one.fields.state !== state) continue
+    const next = states[i + 1]
+    const until = next ? Math.max(next.t, clock.time(next.at)) : Number.POSITIVE_INFINITY
+    if (t < one.t - LOOKING || t > until + LOOKING) continue
+    const last = next ? Math.max(one.at, next.at - 1) : clock.last
+    return Math.min(Math.max(base, one.at), last)
+  }
+  return null
+}
+
+function fieldsOf({ state, local, remote, receiveQueue, sendQueue, owner }: SocketRow): Fields {
+  return { state, ...(local && { local }), ...(remote && { remote }), receiveQueue, sendQueue, owner }
+}
+
+/** Whether a state's name is one of TCP's. */
+export function isTcpState(state: string): state is TcpState {
+  return (TCP_STATES as readonly string[]).includes(state)
+}
+
+/** Changes in the order of steps; among those of one step by time, and the kernel's word last. */
+export function merged(...lists: readonly (readonly Change[])[]): Change[] {
+  return lists.flat().sort((a, b) => a.at - b.at || a.t - b.t || Number(a.row !== null) - Number(b.row !== null))
+}

@@ -1,0 +1,191 @@
+/** Ties calls and packets together. Never by nearness in time alone: time only says what cannot be. */
+import { endsSending } from './calls.ts'
+import type { Draft } from './draft.ts'
+import type { Flow } from './flows.ts'
+import { joinTcp } from './join-tcp.ts'
+import { joinUdp } from './join-udp.ts'
+import type { Life, Placed } from './lives.ts'
+import type { Sent } from './packets.ts'
+import { hasAll, isBlind, type RunEvents } from './runs.ts'
+import type { Act, Call, KernelDeed, Silence } from './story.ts'
+import { type TcpTale, tellTcp } from './tcp.ts'
+
+/** What is joined so far. */
+export class Join {
+  readonly #run: RunEvents
+  readonly #acts: ReadonlyMap<number, Act>
+  readonly #lastTold = new Map<number, number>()
+  readonly #caused = new Set<Sent>()
+  readonly #closed = new Map<number, number>()
+
+  constructor(run: RunEvents) {
+    this.#run = run
+    this.#acts = new Map(run.acts.map((act) => [act.run, act]))
+    for (const event of run.told) this.#lastTold.set(event.run, event.t)
+  }
+
+  /** A call caused this packet. */
+  causes({ place, call }: Placed, sent: Sent): void {
+    sent.packet.cause = { call: place }
+    this.#caused.add(sent)
+    call.packets.push(sent.packet.number)
+  }
+
+  /** Bytes of this call travel in a packet that another caused. */
+  touches({ call }: Placed, { packet }: Sent): void {
+    if (!call.packets.includes(packet.number)) call.packets.push(packet.number)
+  }
+
+  isPython(run: number): boolean {
+    return this.#acts.get(run)?.language === 'py'
+  }
+
+  /** The place of a run among the acts; null for a stranger. */
+  actOf(run: number): number | null {
+    const place = this.#run.acts.findIndex((act) => act.run === run)
+    return place < 0 ? null : place
+  }
+
+  hostOf(run: number): string | null {
+    return this.#acts.get(run)?.host ?? null
+  }
+
+  /** When the kernel began to close for a run that ended; null when it did not, or nobody saw it. */
+  closedFor(run: number): number | null {
+    return this.#closed.get(run) ?? null
+  }
+
+  /** The kernel closed what this run had left open. */
+  closes(run: number, sent: Sent): void {
+    this.#closed.set(run, Math.min(this.#closed.get(run) ?? Number.POSITIVE_INFINITY, sent.packet.t))
+    this.byKernel(sent, 'closes-for-program')
+  }
+
+  byKernel(sent: Sent, kernel: KernelDeed): void {
+    if (this.#caused.has(sent)) return
+    sent.packet.cause = { kernel }
+    this.#caused.add(sent)
+  }
+
+  /** A packet brought what this call returned. */
+  brings({ packet }: Sent, { place, call }: Placed): void {
+    if (packet.receivedBy.includes(place)) return
+    packet.receivedBy.push(place)
+    if (!call.packets.includes(packet.number)) call.packets.push(packet.number)
+  }
+
+  /** Null while nothing is known. */
+  causeOf(sent: Sent): Sent['packet']['cause'] | null {
+    return this.#caused.has(sent) ? sent.packet.cause : null
+  }
+
+  /** Whether a call comes back only when it is done: not so in Node. */
+  blocks({ run, event }: Call): boolean {
+    return !event && this.isPython(run)
+  }
+
+  /** Whether this run had ended at a moment; its kernel closes before anybody is told that it has ended. */
+  hasEnded(run: number, t: number): boolean {
+    const ended = this.#acts.get(run)?.ended ?? null
+    return ended !== null && t >= Math.max(this.#lastTold.get(run) ?? 0, ended - LAST_MOMENT)
+  }
+
+  /** Whether all calls of a run up to a moment were told. */
+  knows(run: number, t: number): boolean {
+    return this.#lastTold.has(run) && hasAll(this.#run, 'calls', 0, t)
+  }
+
+  missesFrames(from: number, to: number): boolean {
+    return !hasAll(this.#run, 'packets', from, to)
+  }
+}
+
+/** How long a program may take to end once its kernel has begun to close what it left open, in ns. */
+const LAST_MOMENT = 200_000_000
+
+/** Joins everything; gives each connection's tale. */
+export function joinAll(
+  join: Join,
+  run: RunEvents,
+  sent: readonly Sent[],
+  flows: readonly Flow[],
+  calls: readonly Draft<Call>[],
+  lives: readonly Life[],
+): TcpTale[] {
+  const tales: TcpTale[] = []
+  for (const flow of flows) {
+    if (flow.protocol === 'tcp') {
+      const tale = tellTcp(flow)
+      tales.push(tale)
+      joinTcp(join, tale)
+    } else joinUdp(join, flow)
+  }
+  for (const one of sent) {
+    const { packet } = one
+    const original =
+      one.before ?? (packet.fate === 'copy' && packet.about !== null ? sent[packet.about - 1] : undefined)
+    if (original) follow(one, original, calls)
+    else if (join.causeOf(one) === null) join.byKernel(one, kernelDeed(one))
+  }
+  const byPlace = new Map(lives.flatMap((life) => life.calls.map(({ place }) => [place, life] as const)))
+  for (const [place, call] of calls.entries()) {
+    ;(call.packets as number[]).sort((a, b) => a - b)
+    call.silent = silenceOf(run, call, place, byPlace.get(place), sent)
+  }
+  return tales
+}
+
+/** A packet that goes on, or comes twice, has the cause of the first. Only what goes on counts as the call's. */
+function follow({ packet }: Sent, original: Sent, calls: readonly Draft<Call>[]): void {
+  packet.cause = original.packet.cause
+  if (packet.fate === 'copy' || !('call' in packet.cause)) return
+  const packets = calls[packet.cause.call]?.packets as number[] | undefined
+  if (packets && !packets.includes(packet.number)) packets.push(packet.number)
+}
+
+function kernelDeed({ packet }: Sent): KernelDeed {
+  const { arp, icmp } = packet.decoded
+  if (arp) return 'arp'
+  if (!icmp) return 'unknown'
+  // Somebody asks; a kernel answers.
+  return icmp.name === 'echo-request' ? 'unknown' : 'icmp'
+}
+
+/** Why a call caused no packet; null when it did, when nobody expects one, or when it is too early to say. */
+function silenceOf(
+  run: RunEvents,
+  call: Call,
+  place: number,
+  life: Life | undefined,
+  sent: readonly Sent[],
+): Silence | null {
+  if (call.event) return null
+  const { deed, error } = call
+  const tcp = life?.protocol !== 'udp'
+  const speaks = deed === 'send' || (tcp && (deed === 'connect' || endsSending(call)))
+  const hasCaused = call.packets.some((number) => isCause(sent[number - 1], place))
+  if (hasCaused) return null
+  if (error !== null && deed !== 'receive' && deed !== 'accept') return 'refused'
+  if (!speaks) return deed === 'other' ? null : 'kernel-only'
+  if (deed === 'send' && call.packets.length > 0) return 'travels-with'
+  const ended = call.ended ?? run.latest
+  if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, ended)) return 'unknown'
+  if (endsSending(call) && deed !== 'send') {
+    if (call.packets.length > 0) return 'travels-with'
+    return !life || !isOpenConnection(life, call) ? 'kernel-only' : null
+  }
+  if (call.ended === null || run.upTo.packets < call.ended) return null
+  if (call.bytes === 0) return 'kernel-only'
+  return tcp && deed === 'send' ? 'buffered' : 'unknown'
+}
+
+function isCause(sent: Sent | undefined, place: number): boolean {
+  return sent !== undefined && 'call' in sent.packet.cause && sent.packet.cause.call === place
+}
+
+/** Whether a connection's sending was still open when this call closed it. */
+function isOpenConnection(life: Life, call: Call): boolean {
+  const isConnected =
+    life.remote !== null && (life.acceptedBy !== null || (life.connect && life.connect.call.error === null))
+  return Boolean(isConnected) && life.closings[0]?.call === call
+}

@@ -1,0 +1,151 @@
+/** The sockets of programs, each from its first call to its last, as their runtimes tell them. */
+import type { Endpoint, ProgramSocket } from '../protocol.ts'
+import { endpointIn, endsSending } from './calls.ts'
+import { type Draft, plainAddress } from './draft.ts'
+import type { RunEvents } from './runs.ts'
+import type { Call } from './story.ts'
+
+/** A call by its place in `Story.calls`. */
+export interface Placed {
+  readonly place: number
+  readonly call: Draft<Call> & { packets: number[] }
+}
+
+/** Bytes of a stream that a call handed over or received. */
+export interface Span extends Placed {
+  readonly from: number
+  readonly to: number
+}
+
+/** One socket of one run of a program. */
+export interface Life {
+  readonly program: string
+  readonly run: number
+  readonly host: string
+  /** As in `ProgramSocket`. */
+  readonly id: number
+  protocol: 'tcp' | 'udp' | null
+  descriptor: number | null
+  local: Endpoint | null
+  remote: Endpoint | null
+  readonly calls: Placed[]
+  readonly began: number
+  /** Closed by its program, or by its program's end; infinite while it is open. */
+  ended: number
+  listens: Placed | null
+  connect: Placed | null
+  /** The call or event that gave it to its program. */
+  acceptedBy: Placed | null
+  readonly sends: Span[]
+  readonly receives: Span[]
+  /** Shutdown, close and `end` in the order in which they were called. */
+  readonly closings: Placed[]
+}
+
+/** All sockets that the calls tell of, in the order in which they were first told of. Gives calls their ranges. */
+export function livesOf(run: RunEvents, calls: readonly Draft<Call>[]): Life[] {
+  const acts = new Map(run.acts.map((act) => [act.run, act]))
+  const lives = new Map<string, Life>()
+  const lifeOf = (call: Call, socket: ProgramSocket, t: number): Life => {
+    const key = `${call.run} ${socket.id}`
+    let life = lives.get(key)
+    if (!life) {
+      const act = acts.get(call.run)
+      life = newLife(call, socket.id, act?.host ?? '', t, act?.ended ?? Number.POSITIVE_INFINITY)
+      lives.set(key, life)
+    }
+    learn(life, socket)
+    return life
+  }
+  for (const [place, call] of calls.entries()) {
+    if (!call.socket) continue
+    const placed = { place, call: call as Placed['call'] }
+    const life = lifeOf(call, call.socket, call.began)
+    life.calls.push(placed)
+    live(life, placed)
+    if (call.accepted) lifeOf(call, call.accepted, call.ended ?? call.began).acceptedBy ??= placed
+  }
+  const since = Math.min(...run.missing.filter(({ what }) => what === 'calls').map((gap) => gap.since))
+  for (const life of lives.values()) if (life.protocol === 'tcp') giveRanges(life, since)
+  return [...lives.values()]
+}
+
+function newLife({ program, run }: Call, id: number, host: string, began: number, ended: number): Life {
+  return {
+    program,
+    run,
+    host,
+    id,
+    protocol: null,
+    descriptor: null,
+    local: null,
+    remote: null,
+    calls: [],
+    began,
+    ended,
+    listens: null,
+    connect: null,
+    acceptedBy: null,
+    sends: [],
+    receives: [],
+    closings: [],
+  }
+}
+
+function learn(life: Life, socket: ProgramSocket): void {
+  life.protocol ??= socket.protocol
+  life.descriptor ??= socket.descriptor
+  if (socket.local && socket.local.port > 0) life.local = plain(socket.local)
+  if (socket.remote && socket.remote.port > 0) life.remote = plain(socket.remote)
+}
+
+function plain({ address, port }: Endpoint): Endpoint {
+  return { address: plainAddress(address), port }
+}
+
+function live(life: Life, placed: Placed): void {
+  const { call } = placed
+  if (call.deed === 'listen' && call.error === null) life.listens ??= placed
+  if (call.deed === 'connect' && !call.event) {
+    life.connect ??= placed
+    if (life.protocol === 'udp' || !life.remote) life.remote ??= named(endpointIn(call.args))
+  }
+  if (endsSending(call)) life.closings.push(placed)
+  if (call.deed === 'close' && !call.event) life.ended = Math.min(life.ended, call.ended ?? call.began)
+}
+
+/** An endpoint whose address is one, not a host's name. */
+function named(endpoint: Endpoint | null): Endpoint | null {
+  if (!endpoint) return null
+  const isAddress = /^[\d.]+$|:/.test(endpoint.address)
+  return { address: isAddress ? plainAddress(endpoint.address) : '', port: endpoint.port }
+}
+
+/**
+ * The n-th byte that is handed over is the n-th of the stream, whatever the segments; the next bytes that are received
+ * are the next of the other direction. From `since` on, calls are missing and nothing can be counted.
+ */
+function giveRanges(life: Life, since: number): void {
+  let sent = 0
+  let received = 0
+  const byReturn = life.calls.filter(({ call }) => call.deed === 'receive' && call.ended !== null)
+  for (const placed of life.calls) {
+    const { call } = placed
+    if (call.deed !== 'send' || call.event || call.bytes === null || call.began >= since) continue
+    const to = sent + call.bytes
+    life.sends.push({ ...placed, from: sent, to })
+    // What failed may have handed over a part, and nobody says how much.
+    if (call.error !== null) continue
+    call.range = { from: sent, to }
+    sent = to
+  }
+  byReturn.sort((a, b) => (a.call.ended as number) - (b.call.ended as number) || a.place - b.place)
+  for (const placed of byReturn) {
+    const { call } = placed
+    if (call.bytes === null || call.error !== null || (call.ended as number) >= since) continue
+    const to = received + call.bytes
+    call.range = { from: received, to }
+    life.receives.push({ ...placed, from: received, to })
+    if (!/MSG_PEEK/.test(call.args)) received = to
+  }
+}

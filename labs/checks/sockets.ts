@@ -1,0 +1,227 @@
+/** The table of sockets after each step. */
+import type { SocketRow } from '../protocol.ts'
+import { actsOf, type Change, type Fields, landing, merged } from './changes.ts'
+import type { Flow } from './flows.ts'
+import type { Join } from './join.ts'
+import type { Life } from './lives.ts'
+import type { Sent } from './packets.ts'
+import type { Course } from './states.ts'
+import type { Line } from './steps.ts'
+import type { SocketView } from './story.ts'
+import type { TcpTale } from './tcp.ts'
+import type { Track, Tracks } from './tracks.ts'
+
+type Row = Omit<SocketView, 'before' | 'gone'>
+
+/** How a socket stands from a step on. */
+interface Stand {
+  readonly at: number
+  readonly row: Row
+  readonly gone: boolean
+}
+
+/** Tells the table at any step; each socket is worked out once, when somebody asks. */
+export class Sockets {
+  readonly #courses: readonly Course[]
+  readonly #tales: readonly TcpTale[]
+  readonly #line: Line
+  readonly #join: Join
+  #stands: Stand[][] | null = null
+
+  constructor(courses: readonly Course[], tales: readonly TcpTale[], line: Line, join: Join) {
+    this.#courses = courses
+    this.#tales = tales
+    this.#line = line
+    this.#join = join
+  }
+
+  at(step: number): SocketView[] {
+    this.#stands ??= this.#courses.map((course) => standsOf(course, this.#tales, this.#line, this.#join))
+    return this.#stands.flatMap((stands) => {
+      const now = standAt(stands, step)
+      if (!now || (now.gone && now.at !== step)) return []
+      const old = standAt(stands, step - 1)
+      const before = old && !old.gone && now.at === step ? differences(old.row, now.row) : old && !old.gone ? {} : null
+      return [{ ...now.row, before, gone: now.gone }]
+    })
+  }
+}
+
+function standAt(stands: readonly Stand[], step: number): Stand | null {
+  let low = 0
+  let high = stands.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((stands[middle] as Stand).at <= step) low = middle + 1
+    else high = middle
+  }
+  return stands[low - 1] ?? null
+}
+
+const SHOWN = ['state', 'local', 'remote', 'receiveQueue', 'sendQueue', 'owner'] as const
+
+function differences(old: Row, now: Row): Partial<Row> {
+  const entries = SHOWN.filter((field) => !same(old[field], now[field])).map((field) => [field, old[field]])
+  return Object.fromEntries(entries)
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  return Object.keys({ ...left, ...right }).every((key) => left[key] === right[key])
+}
+
+function standsOf({ track, derived, looks }: Course, tales: readonly TcpTale[], line: Line, join: Join): Stand[] {
+  const stands: Stand[] = []
+  let row: Row | null = null
+  let told: SocketRow | null = null
+  let gone = false
+  for (const change of merged(derived, queuesOf(track, tales, line, join), looks)) {
+    const wasGone: boolean = gone
+    if (change.row === 'gone') gone = row !== null
+    else {
+      const base: Row = row ?? blankRow(track)
+      // A queue alone makes no socket.
+      if (row === null && change.fields.state === undefined && change.fields.owner === undefined) continue
+      row = { ...base, ...change.fields }
+      if (change.row) told = change.row
+      gone = isGone(track, row)
+    }
+    if (row === null || (gone && wasGone)) continue
+    row = { ...row, derived: told === null || !isTold(row, told) }
+    if (stands.at(-1)?.at === change.at) stands.pop()
+    stands.push({ at: change.at, row, gone })
+  }
+  return stands.filter((stand, i) => !(stand.gone && i === 0))
+}
+
+function blankRow({ id, host, protocol, program, end }: Track): Row {
+  const state = protocol === 'udp' ? 'UNCONN' : end ? 'LISTEN' : 'CLOSED'
+  return {
+    id,
+    host,
+    protocol,
+    program,
+    state,
+    local: null,
+    remote: null,
+    receiveQueue: 0,
+    sendQueue: 0,
+    owner: null,
+    derived: true,
+  }
+}
+
+/** A socket is gone when nobody holds it and the kernel has nothing left to do with it. */
+function isGone({ protocol }: Track, { state, owner }: Row): boolean {
+  if (owner !== null) return false
+  return state === 'CLOSED' || protocol === 'udp'
+}
+
+/** Whether the kernel's row says the same. */
+function isTold(row: Row, told: SocketRow): boolean {
+  const sameOwner =
+    row.owner === null || told.owner === null
+      ? row.owner === told.owner
+      : row.owner.run === told.owner.run && (row.owner.descriptor ?? told.owner.descriptor) === told.owner.descriptor
+  return sameOwner && SHOWN.every((field) => field === 'owner' || same(row[field], told[field]))
+}
+
+/** What the queues hold, as packets and calls tell. */
+function queuesOf(track: Track, tales: readonly TcpTale[], line: Line, join: Join): Change[] {
+  const { life, end } = track
+  if (end) return connectionQueues(track, line, join)
+  return life?.listens ? acceptQueue(life, tales, line) : []
+}
+
+function connectionQueues(track: Track, line: Line, join: Join): Change[] {
+  const { life } = track
+  const { tale, side } = track.end as NonNullable<Track['end']>
+  if (tale.flow.ends.some(({ isn }) => isn === null)) return []
+  const acts = actsOf(track, line)
+  const python = life !== null && join.isPython(life.run)
+  const reads: { at: number; t: number; to: number; end: boolean }[] = []
+  for (const { place, call } of life?.calls ?? []) {
+    if (call.deed !== 'receive' || call.ended === null || call.error !== null) continue
+    const to = python ? (call.range?.to ?? 0) : Number.POSITIVE_INFINITY
+    reads.push({ at: line.returns[place] as number, t: call.ended, to, end: !python || call.bytes === 0 })
+  }
+  const changes: Change[] = []
+  let read = 0
+  let readEnd = false
+  let next = 0
+  let received = 0
+  let finished = false
+  const queue = (): Fields => ({ receiveQueue: Math.max(0, received - read) + (finished && !readEnd ? 1 : 0) })
+  const readUntil = (t: number) => {
+    for (; next < reads.length && (reads[next] as { t: number }).t <= t; next++) {
+      const one = reads[next] as (typeof reads)[number]
+      read = Math.min(Math.max(read, one.to), python ? Number.POSITIVE_INFINITY : received)
+      readEnd ||= one.end && finished
+      changes.push({ at: one.at, t: one.t, fields: queue(), row: null })
+    }
+  }
+  for (const effect of tale.effects) {
+    if (effect.side !== side) continue
+    readUntil(effect.t)
+    received = effect.received
+    finished = effect.finished
+    const at = landing(effect, line, acts)
+    changes.push({ at, t: effect.t, fields: { ...queue(), sendQueue: effect.unacknowledged }, row: null })
+  }
+  readUntil(Number.POSITIVE_INFINITY)
+  return changes
+}
+
+/** Connections that are complete and wait to be accepted. */
+function acceptQueue(life: Life, tales: readonly TcpTale[], line: Line): Change[] {
+  const moments: { at: number; t: number; by: 1 | -1 }[] = []
+  for (const { flow, effects } of tales) {
+    if (flow.ends[1].listener !== life) continue
+    const complete = effects.find(({ side, state }) => side === 1 && state === 'ESTABLISHED')
+    const accept = flow.ends[1].life?.acceptedBy
+    if (!complete) continue
+    moments.push({ at: line.packets[complete.sent.packet.number - 1] as number, t: complete.t, by: 1 })
+    const at = accept ? (line.returns[accept.place] as number) : 0
+    if (accept && at > 0) moments.push({ at, t: accept.call.ended ?? 0, by: -1 })
+  }
+  moments.sort((a, b) => a.at - b.at || b.by - a.by)
+  let waiting = 0
+  return moments.map(({ at, t, by }) => {
+    waiting = Math.max(0, waiting + by)
+    return { at, t, fields: { receiveQueue: waiting }, row: null }
+  })
+}
+
+/** Tells each step which sockets it concerns. */
+export function nameSockets(
+  { steps }: Line,
+  tracks: Tracks,
+  flows: readonly Flow[],
+  sent: readonly Sent[],
+  lives: readonly Life[],
+): void {
+  const byCall = new Map<number, Life[]>()
+  const belongs = (place: number, life: Life) => {
+    const list = byCall.get(place)
+    if (list) list.push(life)
+    else byCall.set(place, [life])
+  }
+  for (const life of lives) {
+    for (const { place } of life.calls) belongs(place, life)
+    if (life.acceptedBy) belongs(life.acceptedBy.place, life)
+  }
+  for (const step of steps) {
+    const found: (Track | null)[] = []
+    if (step.kind === 'packet') {
+      const { conversation } = (sent[step.packet - 1] as Sent).packet
+      const flow = conversation === null ? undefined : flows[conversation]
+      if (flow) found.push(tracks.ofEnd(flow, 0), tracks.ofEnd(flow, 1))
+    } else if (step.kind === 'calls' || step.kind === 'waits' || step.kind === 'returns') {
+      for (const life of byCall.get(step.call) ?? []) found.push(tracks.ofLife(life))
+    }
+    for (const track of found) if (track && !step.sockets.includes(track.id)) step.sockets.push(track.id)
+  }
+}

@@ -1,0 +1,56 @@
+/** The states of TCP (RFC 9293, section 3.3.2) that sockets go through, at the steps where they change. */
+import { type Change, Clock, derive, isTcpState, looksAt, merged } from './changes.ts'
+import type { Join } from './join.ts'
+import type { Line } from './steps.ts'
+import type { TcpState } from './story.ts'
+import type { Track, Tracks } from './tracks.ts'
+
+/** What is known of one socket, at its steps. */
+export interface Course {
+  readonly track: Track
+  readonly derived: readonly Change[]
+  readonly looks: readonly Change[]
+}
+
+/** Works out what happens to each socket, and writes changes of states into the steps. */
+export function coursesOf(tracks: Tracks, line: Line, join: Join): Course[] {
+  const clock = new Clock(line)
+  return tracks.all.map((track) => {
+    const derived = derive(track, line, join)
+    const looks = looksAt(track, derived, clock)
+    if (track.protocol === 'tcp') writeStates(track, derived, looks, line)
+    return { track, derived, looks }
+  })
+}
+
+function writeStates(track: Track, derived: readonly Change[], looks: readonly Change[], line: Line): void {
+  const { host, program, id } = track
+  let state: TcpState = isCalled(track) ? 'LISTEN' : 'CLOSED'
+  const changes = merged(derived, looks)
+  for (const [i, change] of changes.entries()) {
+    const to = change.row === 'gone' ? 'CLOSED' : change.fields.state
+    if (to === undefined || !isTcpState(to) || to === state) continue
+    const from = state
+    state = to
+    const seen = change.row !== null || isSeen(changes, i, to)
+    line.steps[change.at - 1]?.states.push({ host, program, socket: id, from, to, derived: !seen })
+  }
+}
+
+/** Whether it is the end of a connection that was called: its state begins where its listener stands. */
+function isCalled({ end }: Track): boolean {
+  if (!end) return false
+  const { syn, flow } = end.tale
+  return syn[end.side === 0 ? 1 : 0].sent !== null && end.side === 1 && flow.ends[1].isn !== null
+}
+
+/** Whether the kernel's table showed this state before the next one. */
+function isSeen(changes: readonly Change[], from: number, state: TcpState): boolean {
+  for (let i = from + 1; i < changes.length; i++) {
+    const { row, fields } = changes[i] as Change
+    if (fields.state === undefined) continue
+    if (fields.state !== state) return false
+    if (row !== null) return true
+  }
+  return false
+}

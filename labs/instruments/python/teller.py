@@ -1,0 +1,83 @@
+"""Writes what is told, each line at once and whole; what is too much, or finds no room, is counted and said to be missing."""
+import itertools
+import os
+
+from _json import encode_basestring_ascii as quoted
+
+# So many calls of a run are told in full; after that so many of each deed a second, and as many at once.
+IN_FULL = 2000
+PER_SECOND, AT_ONCE = 200, 20
+
+
+class Teller:
+    def __init__(self, channel):
+        self.channel = channel
+        self.calls = itertools.count(1)
+        # Of each deed: what is left to be told at once, and when that was.
+        self.shares = {}
+        # Why: how many, since when and until when.
+        self.missing = {}
+        self.rest = b''
+
+    def stop(self):
+        """Nothing is told any more."""
+        self.channel = None
+
+    def take(self, deed, at):
+        """The number of a call, and whether it is told."""
+        call = next(self.calls)
+        if call <= IN_FULL:
+            return call, True
+        left, since = self.shares.get(deed, (AT_ONCE, at))
+        left = min(AT_ONCE, left + (at - since) * PER_SECOND / 1e9)
+        if left < 1:
+            self.shares[deed] = left, at
+            self.miss('let-go', at)
+            return call, False
+        self.shares[deed] = left - 1, at
+        return call, True
+
+    def call(self, at, call, name, deed, args, size, offset, line, socket):
+        self.tell(at, '{"kind":"call","t":%d,"call":%d,"name":%s,"deed":"%s","args":%s,"bytes":%s,"offset":%s,"line":%s,"socket":%s}\n' % (
+            at, call, quoted(name), deed, quoted(args), number(size), number(offset), number(line), socket))
+
+    def came_back(self, at, call, value, error, size, offset, peer, accepted, line, socket):
+        self.tell(at, '{"kind":"return","t":%d,"call":%d,"value":%s,"error":%s,"bytes":%s,"offset":%s,"peer":%s,"accepted":%s,"line":%s,"socket":%s}\n' % (
+            at, call, optional(value), optional(error), number(size), number(offset), peer, accepted, number(line), socket))
+
+    def tell(self, at, line):
+        if self.channel is None:
+            return
+        data = line.encode()
+        if self.missing:
+            data = self.what_is_missing() + data
+        if self.rest:
+            data = self.rest + data
+        try:
+            written = os.write(self.channel, data)
+        except BlockingIOError:
+            self.miss('not-read', at)
+            return
+        except OSError:
+            # The program has closed what it did not open; there is nobody to be told.
+            self.channel = None
+            return
+        self.rest = data[written:]
+        self.missing.clear()
+
+    def miss(self, why, at):
+        count, since, _ = self.missing.get(why, (0, at, at))
+        self.missing[why] = count + 1, since, at
+
+    def what_is_missing(self):
+        return b''.join(
+            b'{"kind":"missing","why":"%s","count":%d,"since":%d,"until":%d}\n' % (why.encode(), count, since, until)
+            for why, (count, since, until) in self.missing.items())
+
+
+def number(value):
+    return 'null' if value is None else value
+
+
+def optional(value):
+    return 'null' if value is None else quoted(value)
