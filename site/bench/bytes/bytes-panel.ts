@@ -1,13 +1,13 @@
 /** One packet opened layer by layer: its bytes, the fields they make, and what a program's text is in several code books. */
 import type { Packet, Story } from '../../../labs/checks/story.ts'
 import type { Encoding } from '../../../labs/wire/text.ts'
+import { addStyle, make } from '../dom.ts'
 import type { Cast } from '../story/cast.ts'
 import { type Sentence, type Words, word } from '../words.ts'
+import style from './bytes.css?inline'
 import { fieldAt, LAYER_NAMES, type LayerView, layersOf, twoDigits } from './layers.ts'
-import { make } from './make.ts'
 import { Marker, type Range } from './mark.ts'
 import { drawRuler } from './ruler-view.ts'
-import { adoptBytesStyle } from './style.ts'
 
 /** What the panel is made with. */
 export interface BytesParts {
@@ -41,7 +41,7 @@ export class BytesPanel {
   #shown = ''
 
   constructor(root: HTMLElement, parts: BytesParts) {
-    adoptBytesStyle()
+    addStyle(style)
     this.#root = root
     this.#parts = parts
     root.dataset.panel = 'bytes'
@@ -93,7 +93,7 @@ export class BytesPanel {
           'div',
           { class: 'dump' },
           dump,
-          missing > 0 ? make('p', { class: 'note' }, this.#say('bytes.not-kept', { count: missing })) : null,
+          missing > 0 ? make('p', { class: 'note' }, this.#say('bytes.not-kept', { count: missing })) : '',
           make('p', { class: 'note' }, this.#say('bytes.key')),
           make('p', { class: 'note' }, this.#say('mark.how')),
           marked,

@@ -1,10 +1,10 @@
 /** Draws the ruler: bytes in a row, and beneath each the character that a code book finds in it. */
 import type { Packet, Story } from '../../../labs/checks/story.ts'
 import { ENCODINGS, type Encoding } from '../../../labs/wire/text.ts'
+import { make } from '../dom.ts'
 import type { Cast } from '../story/cast.ts'
 import { type Sentence, type Words, word } from '../words.ts'
 import { twoDigits } from './layers.ts'
-import { make } from './make.ts'
 import { bytesBefore, type Cell, cellsOf, pointsOf } from './ruler.ts'
 
 /** What the ruler shows. */

@@ -1,6 +1,6 @@
 /** The wires of a lab under the reader's hand: what they lose, delay, double and reorder, and how the chances fall. */
 import { type FaultsDefinition, FRAME_KINDS, NO_FAULTS } from '../../../labs/faults.ts'
-import { make } from '../bytes/make.ts'
+import { make } from '../dom.ts'
 import { type Words, word } from '../words.ts'
 import { definitionOf, type Setting, settingOf, type WireNow, type WiresNow } from './wires.ts'
 
