@@ -259,3 +259,9 @@ export interface Story {
   /** The states both ends of a connection (or of the latest, when null) have gone through up to a step. */
   statesAt(at: number, conversation: number | null): readonly (StateChange & { readonly at: number })[]
 }
+
+/** The step at which a call (its place in `Story.calls`) came back, or began where it has not; 0 when it is no step. */
+export function placeOfStep(story: Story, call: number): number {
+  const step = story.steps.findLast((one) => 'call' in one && one.call === call)
+  return step?.at ?? 0
+}
