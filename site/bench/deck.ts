@@ -1,3 +1,4 @@
+import type { FaultsDefinition } from '../../labs/faults.ts'
 import type { RunRequest, Size } from '../../labs/protocol.ts'
 import type { RecordedSource } from './recorded.ts'
 import type { BenchSource, News } from './source.ts'
@@ -68,6 +69,14 @@ export class Deck implements BenchSource {
 
   resize(program: string, size: Size): void {
     this.#now.resize(program, size)
+  }
+
+  faults(wire: number, faults: FaultsDefinition): void {
+    this.#now.faults(wire, faults)
+  }
+
+  seed(seed: number): void {
+    this.#now.seed(seed)
   }
 
   ack(program: string, offset: number): void {

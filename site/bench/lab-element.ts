@@ -4,6 +4,7 @@ import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
 import { langOf } from '../languages.ts'
 import { choose, languageOf } from './choice.ts'
 import type { Deck } from './deck.ts'
+import { download } from './files.ts'
 import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
 import { keep, opened, type PanelName, panelsIn } from './opened.ts'
@@ -21,6 +22,8 @@ const labs = new Set<BenchLab>()
 /** What is hidden where a panel is closed. Code, terminals and shells are the page's own, and hidden by its styles. */
 const PLACES: readonly (readonly [panel: PanelName, place: string])[] = [
   ['wire', '[data-panel=wire]'],
+  ['bytes', '[data-panel=bytes]'],
+  ['faults', '[data-panel=faults]'],
   ['sockets', '.under'],
 ]
 
@@ -350,6 +353,11 @@ class BenchLab extends HTMLElement {
       root: this,
       lang: langOf(this.lang.slice(0, 2)),
       lab: JSON.parse(this.dataset.definition ?? ''),
+      source: this.#playback?.deck ?? null,
+      onMissing: (detail) => {
+        this.#said = word(this.#words, { key: 'page.no-panels', values: { detail } })
+        this.#show()
+      },
       onMoment: (moment) => {
         for (const box of this.#programs()) box.showMoment(moment)
       },
@@ -465,16 +473,6 @@ class BenchLab extends HTMLElement {
 /** Whether a bench was ended without a word of its own: it refused this page. */
 function isEnd(news: News, before: LabView): boolean {
   return news.kind === 'connection' && news.connection === 'ended' && before.ending === null
-}
-
-/** Gives a file to the reader, as a click on a link to it would. */
-function download(file: File): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = file.name
-  link.click()
-  // The browser has taken it over by then, however slow its disk.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
 customElements.define('bench-lab', BenchLab)

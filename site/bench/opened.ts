@@ -1,7 +1,7 @@
 /** Which panels of a lab are open: what its author shows, what comes with the first run, and what its reader opened. */
 
 /** Every panel that can be opened and closed, in the order in which *Look closer* offers them. */
-export const PANELS = ['code', 'terminal', 'wire', 'sockets', 'shell'] as const
+export const PANELS = ['code', 'terminal', 'wire', 'bytes', 'sockets', 'faults', 'shell'] as const
 export type PanelName = (typeof PANELS)[number]
 
 /** What decides. Nothing here is of one run: a panel stays as it is from run to run. */
@@ -19,7 +19,7 @@ export interface Opening {
 }
 
 /** Panels that show nothing before a run; they come with it even where the reader wants them always. */
-const OF_A_RUN: readonly PanelName[] = ['wire', 'sockets']
+const OF_A_RUN: readonly PanelName[] = ['wire', 'bytes', 'sockets']
 
 /** The open panels, in the order of `PANELS`. A run always has its terminals. */
 export function opened({ show, withRun, kept, pressed, hasRun }: Opening): readonly PanelName[] {

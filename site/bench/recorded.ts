@@ -62,6 +62,11 @@ export class RecordedSource implements BenchSource {
 
   resize(): void {}
 
+  /** What was done to its wires was done. */
+  faults(): void {}
+
+  seed(): void {}
+
   ack(): void {}
 
   leave(): void {

@@ -2,6 +2,7 @@
  * The seam between a lab on the page and the world. The lab asks through it and is told through it, and does not know
  * whether a live bench answers or a recording.
  */
+import type { FaultsDefinition } from '../../labs/faults.ts'
 import type { BenchEvent, Ending, Interpreters, RunRequest, Size, Trouble } from '../../labs/protocol.ts'
 import type { RecordingHeader, RecordingTrouble } from '../../labs/recording.ts'
 
@@ -46,6 +47,10 @@ export interface BenchSource {
   input(program: string, bytes: Uint8Array): void
   /** The size a program's terminal has from now on. */
   resize(program: string, size: Size): void
+  /** From now on the wire of this number does this to frames, until the bench ends. */
+  faults(wire: number, faults: FaultsDefinition): void
+  /** Begins the chances of all wires anew. */
+  seed(seed: number): void
   /** All output of the program before this offset has been parsed. */
   ack(program: string, offset: number): void
   /** The page is being left. `resume` returns to the bench if it is still there. */

@@ -6,21 +6,23 @@ import { tellLatest } from '../../labs/checks/tell.ts'
 import type { Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
+import { Closer } from './closer.ts'
 import { CodePanel } from './code/code-panel.ts'
 import { addStyle, make } from './dom.ts'
 import { Moment, type Scene } from './moment.ts'
 import type { PanelName } from './opened.ts'
+import { panelWords } from './panel-words.ts'
 import type { PastMoment } from './program-box.ts'
 import { setText } from './program-box.ts'
 import { changeSettings, settings } from './settings.ts'
 import { SocketsPanel } from './sockets/sockets-panel.ts'
 import { StatesPanel } from './sockets/states-panel.ts'
+import type { BenchSource } from './source.ts'
 import style from './spread.css?inline'
 import { castOf } from './story/cast.ts'
 import { storyWords } from './story/words.ts'
 import { Thread } from './thread.ts'
 import { TimeLine } from './time-line/time-line.ts'
-import { panelWords } from './panel-words.ts'
 import { WirePanel } from './wire/wire-panel.ts'
 import { type Words, word } from './words.ts'
 
@@ -29,12 +31,16 @@ export interface SpreadParts {
   readonly root: HTMLElement
   readonly lang: Lang
   readonly lab: Lab
+  /** By which a reader changes what wires do. */
+  readonly source: BenchSource | null
+  /** A panel could not be loaded: the system's word for it. */
+  readonly onMissing: (detail: string) => void
   /** The lab stands at a moment of the past, or (null) is in the present. */
   readonly onMoment: (moment: PastMoment | null) => void
 }
 
 /** Panels that draw from the story; while none of them is open nothing is told. */
-const TELLING: readonly PanelName[] = ['code', 'wire', 'sockets']
+const TELLING: readonly PanelName[] = ['code', 'wire', 'bytes', 'sockets']
 
 /** Loads the words and makes all panels. Rejects when the words cannot be loaded. */
 export async function openSpread(parts: SpreadParts): Promise<Spread> {
@@ -52,6 +58,7 @@ export class Spread {
   readonly #states: StatesPanel
   readonly #timeLine: TimeLine
   readonly #thread: Thread
+  readonly #closer: Closer | null
   #open: readonly PanelName[] = []
 
   constructor(parts: SpreadParts, words: Words, ownWords: Words) {
@@ -74,16 +81,20 @@ export class Spread {
     this.#states = new StatesPanel(placeIn(root, 'states'), { words: ownWords, cast })
     this.#timeLine = new TimeLine(placeIn(root, 'timeline'), { words, lang, cast, onMove })
     this.#thread = new Thread(root)
+    const { source, onMissing } = parts
+    this.#closer = source && new Closer({ root, lang, lab, title, source, onPick, onMissing })
     this.#moment.onScene((scene) => this.#show(scene))
   }
 
   /** Takes an event of the bench. */
   hear(event: BenchEvent): void {
+    this.#closer?.hear(event)
     this.#moment.hear(event)
   }
 
   /** The bench is another one, or there is none: its events begin anew. */
   restart(): void {
+    this.#closer?.restart()
     this.#moment.restart()
   }
 
@@ -92,6 +103,7 @@ export class Spread {
     this.#open = panels
     this.#moment.wanted = panels.some((panel) => TELLING.includes(panel))
     if (this.#moment.scene) this.#show(this.#moment.scene)
+    else this.#closer?.show(null, panels)
   }
 
   /** Moves to now. */
@@ -121,6 +133,7 @@ export class Spread {
       this.#states.show(scene)
     }
     if (scrubs) this.#timeLine.show(story, at, follows)
+    this.#closer?.show(scene, this.#open)
     this.#tellBlind(scene)
     this.#meet(scene)
     this.#thread.lay()

@@ -44,7 +44,8 @@ export class Thread {
     const lines = [...this.#lab.querySelectorAll<HTMLElement>('.code .ln.lit')]
     const found = lines.map((line) => ({ line, box: visible(line, line.closest<HTMLElement>('.code')) }))
     const end = found.find(({ box }) => box !== null)
-    const shown = spread && wire && row && end?.box && wire.offsetTop === 0 + (spread.firstElementChild as HTMLElement).offsetTop
+    const shown =
+      spread && wire && row && end?.box && wire.offsetTop === 0 + (spread.firstElementChild as HTMLElement).offsetTop
     this.#svg.toggleAttribute('hidden', !shown)
     if (!shown || !spread || !wire || !row || !end?.box) return
     const origin = spread.getBoundingClientRect()

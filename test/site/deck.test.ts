@@ -18,6 +18,8 @@ class Asked implements BenchSource {
   stop = (programs: readonly string[]) => this.#note(`stop ${programs}`)
   input = (program: string, bytes: Uint8Array) => this.#note(`input ${program} ${bytes}`)
   resize = (program: string) => this.#note(`resize ${program}`)
+  faults = (wire: number) => this.#note(`faults ${wire}`)
+  seed = (seed: number) => this.#note(`seed ${seed}`)
   ack = (program: string, offset: number) => this.#note(`ack ${program} ${offset}`)
   leave = () => this.#note('leave')
 

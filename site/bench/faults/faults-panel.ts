@@ -1,7 +1,8 @@
 /** The wires of a lab under the reader's hand: what they lose, delay, double and reorder, and how the chances fall. */
 import { type FaultsDefinition, FRAME_KINDS, NO_FAULTS } from '../../../labs/faults.ts'
-import { make } from '../dom.ts'
+import { addStyle, make } from '../dom.ts'
 import { type Words, word } from '../words.ts'
+import style from './faults.css?inline'
 import { definitionOf, type Setting, settingOf, type WireNow, type WiresNow } from './wires.ts'
 
 /** What the panel is made with. */
@@ -36,6 +37,7 @@ export class FaultsPanel {
   #enabled = true
 
   constructor(root: HTMLElement, parts: FaultsParts) {
+    addStyle(style)
     this.#root = root
     this.#parts = parts
     root.dataset.panel = 'faults'

@@ -98,7 +98,9 @@ export function diagramOf(story: Story, at: number, conversation: number | null,
   const here = new Map<BoxName, Set<End>>()
   const been = new Map<BoxName, Set<End>>()
   for (const { end, states } of tracks) {
-    const names = states.map((state, index): BoxName => (state === 'CLOSED' && index > 0 ? lastBox(states, index) : state))
+    const names = states.map(
+      (state, index): BoxName => (state === 'CLOSED' && index > 0 ? lastBox(states, index) : state),
+    )
     for (const [index, name] of names.entries()) {
       put(index === names.length - 1 ? here : been, name, end)
       const before = names[index - 1]
@@ -113,7 +115,9 @@ export function diagramOf(story: Story, at: number, conversation: number | null,
     const half = name === 'LISTEN' && ends.some((end) => tracks.filter((track) => track.end === end).length > 1)
     return { name, x, y, here: ends, been: [...(been.get(name) ?? [])].filter((end) => !ends.includes(end)), half }
   })
-  const regular = Object.entries(WAYS).map(([way, path]): Way => ({ path, end: gone.get(way)?.end ?? null, abrupt: false }))
+  const regular = Object.entries(WAYS).map(
+    ([way, path]): Way => ({ path, end: gone.get(way)?.end ?? null, abrupt: false }),
+  )
   const rare = [...gone].flatMap(([way, { end, abrupt }]): Way[] => {
     const path = RARE[way]
     return path === undefined ? [] : [{ path, end, abrupt }]

@@ -3,7 +3,7 @@ import type { Lang } from '../../languages.ts'
 import { markOf, type Station } from '../story/stations.ts'
 import { momentText } from '../story/time.ts'
 import { SIGNS, say } from '../story/wording.ts'
-import { type Drawing, drawingOf, type DrawingParts } from './drawing.ts'
+import { type Drawing, type DrawingParts, drawingOf } from './drawing.ts'
 import { APART, geometryOf, LINE } from './layout.ts'
 import type { Line } from './lines.ts'
 import { FONTS, PAPER } from './paper.ts'
@@ -189,7 +189,13 @@ function notePicture(note: NonNullable<ZoneView['note']>, x: number, isLast: boo
 }
 
 /** State tags stand at the kernel's lane, each beside the one before. */
-function tagsPicture(tags: readonly string[], asides: readonly string[], x: number, isLast: boolean, end: string): string {
+function tagsPicture(
+  tags: readonly string[],
+  asides: readonly string[],
+  x: number,
+  isLast: boolean,
+  end: string,
+): string {
   const parts: string[] = []
   let at = x
   const put = (width: number) => {
@@ -229,16 +235,20 @@ function linePicture({ bold, plain, remark }: Line, x: number, y: number): strin
   return `<text x="${x}" y="${y}" text-anchor="middle" fill="${PAPER.ink}" stroke="${PAPER.paper}" stroke-width="4" paint-order="stroke">${strong}<tspan fill="${colour}"${remark ? ' font-style="normal" font-weight="600"' : ''}>${escaped(plain)}</tspan></text>`
 }
 
-function arrowPicture({ right, lost, dashed, many, loop }: Arrow, from: number, to: number, y: number, drop: number): string {
+function arrowPicture(
+  { right, lost, dashed, many, loop }: Arrow,
+  from: number,
+  to: number,
+  y: number,
+  drop: number,
+): string {
   const [start, goal] = right ? [from, to] : [to, from]
   const stop = lost ? start + (goal - start) * 0.56 : loop ? start : goal
   const height = many ? 4 : drop
   const head = y + height
   const dashes = dashed ? ' stroke-dasharray="5 4"' : ''
   const bend = start + (goal - start) * 0.55
-  const path = loop
-    ? `M${start} ${y}C${bend} ${y} ${bend} ${head} ${stop} ${head}`
-    : `M${start} ${y}L${stop} ${head}`
+  const path = loop ? `M${start} ${y}C${bend} ${y} ${bend} ${head} ${stop} ${head}` : `M${start} ${y}L${stop} ${head}`
   const line = `<path d="${path}" fill="none" stroke="${PAPER.ink}" stroke-width="${many ? 3.5 : 1.5}"${dashes}/>`
   if (lost) {
     const anchor = right ? 'start' : 'end'

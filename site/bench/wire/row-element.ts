@@ -67,7 +67,9 @@ export function rowElement(
     make('span', { class: 'no', 'aria-hidden': 'true' }, no),
     ...lanes.map((lane) => hidden(lane)),
     ...(over ? [hidden(make('span', { class: 'over' }, make('span', {}, over)))] : []),
-    ...(pause ? [hidden(make('span', { class: place.space > 0 ? 'gap below' : 'gap' }, make('span', {}, pause.text)))] : []),
+    ...(pause
+      ? [hidden(make('span', { class: place.space > 0 ? 'gap below' : 'gap' }, make('span', {}, pause.text)))]
+      : []),
   )
   if (run) element.append(foldButton(run.open ? words.fold : words.unfold, run.open))
   return element
@@ -152,10 +154,19 @@ function lineElement({ bold, plain, remark }: Line): HTMLElement {
 }
 
 function arrowElement({ right, lost, dashed, many, loop }: Arrow, tail: number, { drop, wire }: Place): HTMLElement {
-  const classes = ['arrow', right ? 'right' : 'left', dashed && 'dashed', many && 'many', lost && 'lost', loop && 'loop']
+  const classes = [
+    'arrow',
+    right ? 'right' : 'left',
+    dashed && 'dashed',
+    many && 'many',
+    lost && 'lost',
+    loop && 'loop',
+  ]
   const height = many ? 4 : drop
   const [from, to] = right ? [0, lost ? 56 : 100] : [100, lost ? 44 : 0]
-  const path = loop ? `M${from} 0C${right ? 55 : 45} 0 ${right ? 55 : 45} ${height} ${from} ${height}` : `M${from} 0L${to} ${height}`
+  const path = loop
+    ? `M${from} 0C${right ? 55 : 45} 0 ${right ? 55 : 45} ${height} ${from} ${height}`
+    : `M${from} 0L${to} ${height}`
   const svg = draw('svg', { viewBox: `0 0 100 ${height}`, preserveAspectRatio: 'none' }, draw('path', { d: path }))
   // Heads of arrows that lean far are turned the same way.
   const turn = height > 8 && !loop ? Math.atan2(height, wire * (lost ? 0.56 : 1)) * (right ? 1 : -1) : 0
