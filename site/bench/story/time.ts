@@ -6,10 +6,13 @@ export interface Pause {
   readonly ns: number
   /** `4.2 s pass`. */
   readonly text: string
+  /** The same where the picture cuts it short. */
+  readonly cut: string
 }
 
 export function pauseText(ns: number, voice: Voice): Pause {
-  return { ns, text: say(voice, 'wire.pause', { time: durationText(ns, voice) }) }
+  const time = durationText(ns, voice)
+  return { ns, text: say(voice, 'wire.pause', { time }), cut: say(voice, 'wire.cut', { time }) }
 }
 
 /** `210 ms`, `4.2 s`, `2 min 5 s`. */

@@ -34,8 +34,9 @@ function endZone(station: Station, side: 'left' | 'right', story: Story | null, 
 }
 
 function betweenZone({ host, addresses, mark }: Station, voice: Voice): HTMLElement {
-  const name = mark === 'router' ? `${SIGNS.router} ${say(voice, 'wire.router')}` : host
-  return make('span', { class: 'z mid' }, make('b', {}, name), make('span', { class: 'long' }, addresses.join(' ')))
+  const name = mark === 'router' ? say(voice, 'wire.router') : host
+  const title = make('b', {}, ...(mark === 'router' ? [SIGNS.router] : []), make('span', { class: 'long' }, ` ${name}`))
+  return make('span', { class: 'z mid' }, title, make('span', { class: 'long' }, addresses.join(' ')))
 }
 
 /** The file of a program's latest run; its name before it has run. */

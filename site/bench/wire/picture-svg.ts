@@ -34,6 +34,12 @@ interface Columns {
   readonly zones: readonly (readonly [number, number])[]
 }
 
+/** How an arrow of a row leans; see `Layout`. */
+interface Lean {
+  readonly drop: number
+  readonly lift: number
+}
+
 /** The picture of a story, all of it. */
 export function pictureOf(parts: PictureParts): Picture {
   const { stations, title, lang, voice } = parts
@@ -120,7 +126,7 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
   const view = drawing.view(place)
   const [top = 0, next = 0] = [layout.tops[place], layout.tops[place + 1]]
   const height = layout.heights[place] ?? 0
-  const drop = layout.drops[place] ?? 0
+  const lean = { drop: layout.drops[place] ?? 0, lift: layout.lifts[place] ?? 0 }
   const time = momentText(view.row.t, story.steps[0]?.t ?? 0, voice)
   const zones = view.zones.map((zone, i) => {
     const edges = columns.zones[i] as readonly [number, number]
@@ -129,7 +135,7 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
   const legs = view.legs.flatMap((leg, i) => {
     const from = columns.zones[i]?.[1] ?? 0
     const to = columns.zones[i + 1]?.[0] ?? geometry.width
-    return leg ? [legPicture(leg, from, to, drop)] : []
+    return leg ? [legPicture(leg, from, to, lean)] : []
   })
   const middle = ((columns.zones[0]?.[1] ?? 0) + (columns.zones.at(-1)?.[0] ?? geometry.width)) / 2
   const aside = (text: string, y: number) =>
@@ -137,7 +143,7 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
   const space = next - top - height
   const between = [
     ...(view.over ? [aside(view.over, BASE)] : []),
-    ...(view.pause ? [aside(view.pause.text, space > 0 ? height + space / 2 + 4 : BASE)] : []),
+    ...(view.pause ? [aside(layout.cuts[place] ? view.pause.cut : view.pause.text, space > 0 ? height + space / 2 + 4 : BASE)] : []),
   ]
   const no = `<text x="${geometry.no - 6}" y="${BASE}" text-anchor="end" fill="${PAPER['ink-3']}">${escaped(view.no)}</text>`
   return `<g transform="translate(0 ${top})"><title>${escaped(`${time} ${view.name}`)}</title>${[...zones, no, ...between, ...legs].join('')}</g>`
@@ -215,11 +221,11 @@ function tagsPicture(tags: readonly string[], asides: readonly string[], x: numb
   return parts.join('')
 }
 
-function legPicture({ lines, arrows }: LegView, from: number, to: number, drop: number): string {
+function legPicture({ lines, arrows }: LegView, from: number, to: number, lean: Lean): string {
   const middle = (from + to) / 2
   const texts = lines.map((line, i) => linePicture(line, middle, BASE - 1 + i * LINE))
   const tail = lines.length * LINE + 8
-  return [...arrows.map((arrow, i) => arrowPicture(arrow, from, to, tail + i * APART, drop)), ...texts].join('')
+  return [...arrows.map((arrow, i) => arrowPicture(arrow, from, to, tail + i * APART, lean)), ...texts].join('')
 }
 
 function linePicture({ bold, plain, remark }: Line, x: number, y: number): string {
@@ -229,10 +235,11 @@ function linePicture({ bold, plain, remark }: Line, x: number, y: number): strin
   return `<text x="${x}" y="${y}" text-anchor="middle" fill="${PAPER.ink}" stroke="${PAPER.paper}" stroke-width="4" paint-order="stroke">${strong}<tspan fill="${colour}"${remark ? ' font-style="normal" font-weight="600"' : ''}>${escaped(plain)}</tspan></text>`
 }
 
-function arrowPicture({ right, lost, dashed, many, loop }: Arrow, from: number, to: number, y: number, drop: number): string {
+function arrowPicture({ right, lost, dashed, many, loop }: Arrow, from: number, to: number, base: number, { drop, lift }: Lean): string {
   const [start, goal] = right ? [from, to] : [to, from]
   const stop = lost ? start + (goal - start) * 0.56 : loop ? start : goal
-  const height = many ? 4 : drop
+  const y = base - lift
+  const height = many ? 4 : drop + lift
   const head = y + height
   const dashes = dashed ? ' stroke-dasharray="5 4"' : ''
   const bend = start + (goal - start) * 0.55
