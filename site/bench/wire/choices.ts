@@ -86,7 +86,7 @@ export class Choices {
   }
 
   /** Px for each ms, where rows go by time: then the legend has a ruler. */
-  set scale(scale: number | null) {
+  showScale(scale: number | null): void {
     const legend = say(this.#voice, 'wire.legend')
     if (scale === null) return this.#legend.replaceChildren(legend)
     const { ms, px } = rulerOf(scale)

@@ -27,14 +27,17 @@ export interface DrawingParts {
   readonly voice: Voice
   readonly geometry: Geometry
   readonly measure: Measure
+  /** Nothing in it can be pressed, so nothing needs room for that. */
+  readonly still?: boolean
 }
 
-export function drawingOf({ story, choice, scale, stations, voice, geometry, measure }: DrawingParts): Drawing {
+export function drawingOf(parts: DrawingParts): Drawing {
+  const { story, choice, scale, stations, voice, geometry, measure, still = false } = parts
   const { rows, background } = rowsOf(story, choice)
   const scene: Scene = { story, stations, voice, wire: geometry.wire, measure }
   const legs = rows.map((row) => legsOf(row, scene))
   const layout = layOut(
-    rows.map((row, i) => sizeOf(row, legs[i] ?? [], rows, scene)),
+    rows.map((row, i) => sizeOf(row, legs[i] ?? [], rows, scene, still)),
     scale,
   )
   const views = new Map<number, RowView>()
@@ -57,8 +60,14 @@ export function drawingOf({ story, choice, scale, stations, voice, geometry, mea
   }
 }
 
-function sizeOf(row: Row, legs: readonly (LegView | null)[], rows: readonly Row[], scene: Scene): Sized {
-  const folds = row.kind === 'run' ? 1 : 0
+function sizeOf(
+  row: Row,
+  legs: readonly (LegView | null)[],
+  rows: readonly Row[],
+  scene: Scene,
+  still: boolean,
+): Sized {
+  const folds = row.kind === 'run' && !still ? 1 : 0
   const lines = Math.max(...legs.map((leg) => (leg ? leg.lines.length + folds : 0)), 0)
   const arrows = Math.max(...legs.map((leg) => leg?.arrows.length ?? 0), 0)
   const size = { row, lines, arrows, arrived: null, way: null, tail: null }

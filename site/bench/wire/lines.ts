@@ -58,9 +58,14 @@ export function partLines(parts: readonly string[], joint: string, width: number
   const lines: { bold: string; plain: string }[] = []
   for (const part of parts) {
     const last = lines.at(-1)
+    const comma = joint.trimEnd()
     if (last === undefined) lines.push({ bold: part, plain: '' })
-    else if (measure(last.bold) * BOLD + measure(last.plain + joint + part) <= width - AIR) last.plain += joint + part
-    else lines.push({ bold: '', plain: part })
+    else if (last.plain === '' && measure(last.bold + comma) * BOLD + measure(NEAR + part) <= width - AIR) {
+      last.bold += comma
+      last.plain = part
+    } else if (last.plain !== '' && measure(last.bold) * BOLD + measure(NEAR + last.plain + joint + part) <= width - AIR) {
+      last.plain += joint + part
+    } else lines.push({ bold: '', plain: part })
   }
   return lines.map((one) => ({ ...one, remark: false }))
 }

@@ -8,6 +8,7 @@ import { APART, geometryOf, LINE } from './layout.ts'
 import type { Line } from './lines.ts'
 import { FONTS, PAPER } from './paper.ts'
 import type { Arrow, LaneState, LegView, ZoneView } from './row-view.ts'
+import { fileOf, summaryOf, wireTitle } from './summary.ts'
 import { textOf } from './text.ts'
 
 export interface PictureParts extends Omit<DrawingParts, 'geometry'> {
@@ -45,7 +46,7 @@ export function pictureOf(parts: PictureParts): Picture {
   const { stations, title, lang, voice } = parts
   const width = stations.length > 2 ? WIDTH.more : WIDTH.two
   const geometry = geometryOf(width, stations.length)
-  const drawing = drawingOf({ ...parts, geometry })
+  const drawing = drawingOf({ ...parts, geometry, still: true })
   const rowsHeight = drawing.layout.tops.at(-1) ?? 0
   const size = { width: width + 2 * MARGIN, height: rowsHeight + HEAD + 2 * MARGIN }
   const columns = columnsOf(stations, geometry)
@@ -87,8 +88,10 @@ function coloursOf({ mark }: Station): { end: string; wash: string | null } {
   return { end: PAPER.ink, wash: null }
 }
 
-function headPicture({ voice, story }: Drawing, { zones }: Columns, stations: readonly Station[]): string {
-  return stations
+function headPicture(drawing: Drawing, columns: Columns, stations: readonly Station[]): string {
+  const { voice, story } = drawing
+  const { zones } = columns
+  const ends = stations
     .map((station, i) => {
       const [left, right] = zones[i] as readonly [number, number]
       const { end } = coloursOf(station)
@@ -102,10 +105,7 @@ function headPicture({ voice, story }: Drawing, { zones }: Columns, stations: re
         const name = mark === 'router' ? `${SIGNS.router} ${say(voice, 'wire.router')}` : say(voice, 'wire.kernel')
         return bold((left + right) / 2, 'middle', name) + plain((left + right) / 2, 'middle', address)
       }
-      const files = programs.map(({ name }) => {
-        const act = story.acts.findLast((one) => one.program === name)
-        return act ? `${name}.${act.language}` : name
-      })
+      const files = programs.map(({ name }) => fileOf(name, story))
       const sign = mark ? SIGNS[mark] : ''
       const word = say(voice, 'wire.program')
       const isLast = i === stations.length - 1
@@ -119,6 +119,13 @@ function headPicture({ voice, story }: Drawing, { zones }: Columns, stations: re
       ].join('')
     })
     .join('\n')
+  const wires = zones.slice(1).map(([left], i) => {
+    const x = ((zones[i]?.[1] ?? 0) + left) / 2
+    const title = `<text x="${x}" y="56" text-anchor="middle" font-size="13" font-weight="600">${escaped(wireTitle(stations, i, voice))}</text>`
+    const what = escaped(summaryOf(story, stations, i, voice))
+    return `${title}<text x="${x}" y="72" text-anchor="middle" fill="${PAPER['ink-2']}">${what}</text>`
+  })
+  return ends + wires.join('')
 }
 
 function rowPicture(drawing: Drawing, place: number, columns: Columns, stations: readonly Station[]): string {
@@ -137,7 +144,7 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
     const to = columns.zones[i + 1]?.[0] ?? geometry.width
     return leg ? [legPicture(leg, from, to, lean)] : []
   })
-  const middle = ((columns.zones[0]?.[1] ?? 0) + (columns.zones.at(-1)?.[0] ?? geometry.width)) / 2
+  const middle = ((columns.zones[0]?.[1] ?? 0) + (columns.zones[1]?.[0] ?? geometry.width)) / 2
   const aside = (text: string, y: number) =>
     `<text x="${middle}" y="${y}" text-anchor="middle" fill="${PAPER['ink-3']}">${escaped(text)}</text>`
   const space = next - top - height
@@ -208,7 +215,8 @@ function tagsPicture(tags: readonly string[], asides: readonly string[], x: numb
     const left = put(width)
     parts.push(
       `<rect x="${left}" y="4.5" width="${width}" height="15" rx="2" fill="${PAPER.paper}" stroke="${end}"/>`,
-      `<text x="${left + width / 2}" y="${BASE + 0.5}" text-anchor="middle" font-size="10" font-weight="600" fill="${end}">${escaped(tag)}</text>`,
+      // Wide fonts are set closer, so that no name is wider than its frame.
+      `<text x="${left + width / 2}" y="${BASE + 0.5}" text-anchor="middle" font-size="10" font-weight="600" fill="${end}" textLength="${width - 8}" lengthAdjust="spacingAndGlyphs">${escaped(tag)}</text>`,
     )
   }
   for (const aside of asides) {

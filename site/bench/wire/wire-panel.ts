@@ -173,7 +173,7 @@ export class WirePanel {
     this.#list.element.hidden = rows.length === 0
     this.#empty.hidden = rows.length > 0
     this.#choices.element.hidden = story.steps.length === 0
-    this.#choices.scale = layout.scale
+    this.#choices.showScale(layout.scale)
     this.#choices.show(story, this.#choice.conversation, background.length, this.#choice.background)
   }
 
