@@ -1,5 +1,5 @@
 /** Calls and what came back from them, events and what awaited them: two halves become one. */
-import type { Endpoint, Outcome } from '../protocol.ts'
+import type { Deed, Endpoint, Outcome } from '../protocol.ts'
 import type { Draft } from './draft.ts'
 import type { EventOf, RunEvents, ToldEvent } from './runs.ts'
 import type { Call } from './story.ts'
@@ -101,7 +101,17 @@ function callOf(event: EventOf<'call'>): Draft<Call> {
 }
 
 function awaitedOf(event: EventOf<'armed'>): Draft<Call> {
-  return { ...blankCall(event), name: quoted(event.event), event: true }
+  return { ...blankCall(event), name: quoted(event.event), event: true, deed: EVENT_DEEDS[event.event] ?? 'other' }
+}
+
+/** What a call would do that Node's events stand for, as long as they are awaited. */
+const EVENT_DEEDS: Readonly<Record<string, Deed>> = {
+  listening: 'listen',
+  connect: 'connect',
+  connection: 'accept',
+  message: 'receive',
+  data: 'receive',
+  end: 'receive',
 }
 
 function heardOf(event: EventOf<'heard'>): Draft<Call> {
@@ -118,7 +128,8 @@ function comeBack(call: Draft<Call>, { t, socket, value, error, bytes, peer, acc
   call.ended = t
   call.value = value
   call.error = error
-  call.bytes = bytes ?? (error === null && call.deed === 'send' ? call.bytes : null)
+  call.bytes =
+    bytes ?? (error === null && !call.event && (call.deed === 'send' || call.deed === 'shutdown') ? call.bytes : null)
   call.peer = peer
   call.accepted = accepted
   if (socket) call.socket = { ...socket, local: socket.local ?? call.socket?.local ?? null }
@@ -176,5 +187,5 @@ export function endpointIn(args: string): Endpoint | null {
 export function endsSending(call: Call): boolean {
   if (call.event) return false
   if (call.deed === 'shutdown') return !/SHUT_RD\b|^\s*0\s*$/.test(call.args)
-  return call.deed === 'close' || (call.deed === 'send' && call.name === 'end')
+  return call.deed === 'close' || call.name === 'end'
 }

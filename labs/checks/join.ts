@@ -182,11 +182,11 @@ function silenceOf({ run, call, place, life, sent, hasEnded }: Quiet): Silence |
   const { deed, error, event } = call
   if (event || call.packets.some((number) => isCause(sent[number - 1], place))) return null
   if (error !== null && deed !== 'receive' && deed !== 'accept') return 'refused'
-  const closes = deed !== 'send' && endsSending(call)
+  const closes = endsSending(call)
   const tcp = life?.protocol !== 'udp'
   if (deed !== 'send' && !(tcp && (deed === 'connect' || closes))) return deed === 'other' ? null : 'kernel-only'
   if (call.packets.length > 0 && deed !== 'connect') return 'travels-with'
-  if (closes && (hasEnded || !life || !isConnected(life))) return 'kernel-only'
+  if (closes && call.range === null && (hasEnded || !life || !isConnected(life))) return 'kernel-only'
   if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, call.ended ?? run.latest)) return 'unknown'
   if (call.ended === null || run.upTo.packets < call.ended) return null
   if (call.bytes === 0) return 'kernel-only'

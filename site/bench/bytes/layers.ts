@@ -1,5 +1,6 @@
 /** A packet as layers and fields, each with its bytes and with how they are read. Pure. */
 import type { Packet, Story } from '../../../labs/checks/story.ts'
+import { verifyChecksums } from '../../../labs/wire/checksum.ts'
 import type { Decoded, Defect, Field, Layer, LayerName } from '../../../labs/wire/decoded.ts'
 import type { Sentence } from '../words.ts'
 
@@ -129,7 +130,14 @@ function briefOf({ name, fields }: Layer): string {
 function readerOf(story: Story, packet: Packet): Read {
   const relative = (value: number | null): Sentence | null =>
     value === null ? null : { key: 'reading.relative', values: { relative: value } }
-  return ({ name }, field) => {
+  const { bytes, decoded, wire } = packet
+  const checksums = verifyChecksums(bytes, decoded, wire !== null)
+  return ({ name, offset }, field) => {
+    if (field.name === 'checksum') {
+      const { verdict } = checksums.find((one) => one.layer === name && one.offset === offset) ?? {}
+      const never = verdict === 'absent' && wire === null
+      return verdict === undefined ? null : { key: `reading.checksum.${never ? 'never' : verdict}` }
+    }
     if (name !== 'tcp') return null
     if (field.name === 'sequence') return relative(packet.sequence)
     if (field.name === 'acknowledgment') return relative(packet.acknowledgment)
