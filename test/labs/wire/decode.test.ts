@@ -141,6 +141,11 @@ describe('an IPv6 packet', () => {
     expect(first?.ip).toMatchObject({ protocol: 17, fragment: { id: 0x89abcdef, offset: 0, more: true } })
     expect(second?.ip).toMatchObject({ protocol: 17, fragment: { id: 0x89abcdef, offset: 64, more: false } })
     expect([first?.udp?.length, second?.udp]).toEqual([108, null])
+    // What looks like an extension header there is the middle of something.
+    const later = decode(
+      make.ipFrame({ ...SIX, extensions: [[44, [0, 0, 0, 8, 1, 2, 3, 4]]] }, 60, [17, 0, 0, 0, 0, 0, 0, 0]),
+    )
+    expect([later.ip?.protocol, later.payload.offset, later.payload.length]).toEqual([60, 62, 8])
     const atomic = decode(make.udpFrame({ ...SIX, extensions: [[44, [0, 0, 0, 0, 1, 2, 3, 4]]] }))
     expect([atomic.ip?.fragment, atomic.udp?.length]).toEqual([null, 8])
   })
