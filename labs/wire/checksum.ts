@@ -75,7 +75,7 @@ function goesRound({ fields }: Layer): boolean {
 function pseudoHeader(bytes: Uint8Array, { ip, layers }: Decoded, length: number): number {
   const start = layers.find(({ name }) => name === 'ipv4' || name === 'ipv6')?.offset ?? 0
   const addresses = ip?.version === 4 ? total(bytes, start + 12, start + 20) : total(bytes, start + 8, start + 40)
-  return addresses + (length >>> 16) + (length & 0xffff) + (ip?.protocol ?? 0)
+  return addresses + length + (ip?.protocol ?? 0)
 }
 
 const word = (bytes: Uint8Array, at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)

@@ -52,7 +52,7 @@ function readOption(reader: Reader): void {
     reader.aside('redirectedPacket', length - 6)
   } else if (type === 5 && length === 6) {
     reader.number('optionReserved', 2)
-    reader.number('mtu', 4)
+    reader.number('linkMtu', 4)
   } else reader.aside('optionData', length)
 }
 

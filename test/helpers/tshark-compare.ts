@@ -2,6 +2,7 @@
 import { verifyChecksums } from '../../labs/wire/checksum.ts'
 import { decode } from '../../labs/wire/decode.ts'
 import type { Decoded, Field, Layer } from '../../labs/wire/decoded.ts'
+import { INCOMPLETE } from '../../labs/wire/reader.ts'
 import type { KeptFrame } from './captures.ts'
 import type { Told } from './tshark.ts'
 import { GIVEN_UP, HEADERS, PAYLOADS, TWINS, type Twin, VERDICTS } from './tshark-names.ts'
@@ -41,7 +42,7 @@ export function compare({ bytes, length }: KeptFrame, told: readonly Told[]): Co
     if (header !== undefined) used.add(header)
     if (layer.offset < doubtful) differences.push(...compareHeader(layer, header, decoded))
     for (const field of layer.fields) {
-      if (field.name === 'incomplete') continue
+      if (field.name === INCOMPLETE) continue
       const name = `${layer.name}.${field.name}`
       const [match, twin] = findTwin(name, field, told, TWINS[layer.name]?.[field.name])
       if (match === undefined || twin === undefined) {

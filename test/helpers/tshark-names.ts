@@ -170,8 +170,10 @@ const icmpv6 = {
   preferredLifetime: same('icmpv6.opt.prefix.preferred_lifetime'),
   prefix: shown('icmpv6.opt.prefix'),
   redirectedPacket: inside('icmpv6.opt'),
-  mtu: same('icmpv6.mtu', 'icmpv6.opt.mtu'),
+  mtu: same('icmpv6.mtu'),
+  linkMtu: same('icmpv6.opt.mtu'),
   // Listeners
+  listenerReserved: inside('icmpv6.reserved'),
   maximumResponse: same('icmpv6.mld.maximum_response_delay', 'icmpv6.mld.maximum_response_code'),
   group: shown('icmpv6.mld.multicast_address', 'icmpv6.mldr.mar.multicast_address'),
   queryReserved: bits('icmpv6.mld.flag.reserved'),
@@ -199,7 +201,8 @@ const tcp = {
   sequence: same('tcp.seq_raw'),
   acknowledgment: same('tcp.ack_raw'),
   dataOffset: by('tcp.hdr_len', (byte) => byte >> 4),
-  reserved: by('tcp.flags', (bits) => bits >> 8),
+  reserved: by('tcp.flags', (bits) => bits >> 9),
+  ae: by('tcp.flags', (bits) => (bits >> 8) & 1),
   // In a conversation that has agreed on it, tshark sees a counter in these two and the bit before them (RFC 9768).
   cwr: [...bits('tcp.flags.cwr'), ...by('tcp.flags', (bits) => (bits >> 7) & 1)],
   ece: [...bits('tcp.flags.ece'), ...by('tcp.flags', (bits) => (bits >> 6) & 1)],

@@ -141,6 +141,11 @@ describe('an IPv6 packet', () => {
     expect(first?.ip).toMatchObject({ protocol: 17, fragment: { id: 0x89abcdef, offset: 0, more: true } })
     expect(second?.ip).toMatchObject({ protocol: 17, fragment: { id: 0x89abcdef, offset: 64, more: false } })
     expect([first?.udp?.length, second?.udp]).toEqual([108, null])
+    // What looks like an extension header there is the middle of something.
+    const later = decode(
+      make.ipFrame({ ...SIX, extensions: [[44, [0, 0, 0, 8, 1, 2, 3, 4]]] }, 60, [17, 0, 0, 0, 0, 0, 0, 0]),
+    )
+    expect([later.ip?.protocol, later.payload.offset, later.payload.length]).toEqual([60, 62, 8])
     const atomic = decode(make.udpFrame({ ...SIX, extensions: [[44, [0, 0, 0, 0, 1, 2, 3, 4]]] }))
     expect([atomic.ip?.fragment, atomic.udp?.length]).toEqual([null, 8])
   })
@@ -186,6 +191,9 @@ describe('what is wrong with a frame is said of the header where it is', () => {
     ['a datagram shorter than its header', set(udp(), 38, 0, 7), ['udp malformed']],
     ['a TCP header of 16 bytes', set(tcp(), 46, 0x40), ['tcp malformed']],
     ['a TCP header longer than its packet', set(tcp(), 46, 0xf0), ['tcp malformed']],
+    ['a TCP option of length 0', make.tcpFrame({ ...ENDS, options: [9, 0, 1, 1] }), ['tcp malformed']],
+    ['a TCP option of length 1', make.tcpFrame({ ...ENDS, options: [9, 1, 1, 1] }), ['tcp malformed']],
+    ['ARP with long addresses', make.ethernetFrame(0x0806, [0, 1, 8, 0, 6, 5, 0, 1, ...Array(22)]), ['arp malformed']],
     ['a TCP option without an end', make.tcpFrame({ ...ENDS, options: [3, 9, 7, 0] }), ['tcp malformed']],
     ['ARP with other lengths', make.ethernetFrame(0x0806, [0, 1, 8, 0, 5, 4, 0, 1, ...Array(18)]), ['arp malformed']],
     [
@@ -278,6 +286,24 @@ test('a neighbour tells its hardware address', () => {
     target: 'fe80::2',
     linkLayerAddress: '02:00:00:00:00:02',
   })
+})
+
+test('queries for listeners are of version 2 when they are longer than version 1', () => {
+  const query = [0, 9, 0, 0, ...make.addressBytes('::')]
+  const ends = { from: 'fe80::1', to: 'ff02::1', type: 130 }
+  const [one, two, three] = [[], [2, 125, 0, 0], [10, 125, 0, 1, ...make.addressBytes('fe80::9')]].map((more) =>
+    fieldsOf(decode(make.icmpFrame({ ...ends, rest: [...query, ...more] })), 'icmpv6'),
+  )
+  expect(one).not.toHaveProperty('robustness')
+  expect(two).toMatchObject({
+    maximumResponse: 9,
+    group: '::',
+    suppress: 0,
+    robustness: 2,
+    queryInterval: 125,
+    sources: 0,
+  })
+  expect(three).toMatchObject({ suppress: 1, sources: 1, source: 'fe80::9' })
 })
 
 test('layers are worked out once, when they are first asked for', () => {
