@@ -21,7 +21,8 @@ describe.skipIf(whyNoOwnNetwork)(`a bench is observed (${whyNoOwnNetwork ?? 'it 
     course = await startCourse({ rung: 'own' })
     const datagrams = { py: await fixture('datagrams.py'), end: 'begins' } as const
     const ends = { py: await fixture('ends.py'), end: 'begins' } as const
-    await course.addLab('alone', { datagrams, one: ends, other: ends })
+    const waiting = { ts: 'setInterval(() => {}, 1e9)', end: 'begins' } as const
+    await course.addLab('alone', { datagrams, one: ends, other: ends, waiting })
     await course.addLab('first', { datagrams }, { frames: { first: 30 } })
     await course.addLab('heads', { datagrams }, { frames: { bytes: 42 } })
     await course.addLab('counted', { datagrams }, { frames: 'counters' })
@@ -120,6 +121,21 @@ describe.skipIf(whyNoOwnNetwork)(`a bench is observed (${whyNoOwnNetwork ?? 'it 
       expect(counterOf(page, 'lo.frames')).toBe(5000)
       await flooded.close()
     })
+  })
+
+  test('frames that the kernel has no room for are counted too', async () => {
+    const most = 1_000_000
+    const flooded = await startCourse({ rung: 'own', limits: { frames: { perSecond: most, perRun: most } } })
+    await flooded.addLab('alone', { datagrams: { py: await fixture('datagrams.py'), end: 'begins' } })
+    const page = await BenchClient.open(flooded.port, 'alone')
+    page.run({ program: 'datagrams', language: 'py' })
+    await page.until(() => page.eventsOf('datagrams', 'started').length > 0)
+    page.type('datagrams', '30000 10 flood\n')
+    await settled(page)
+    expect(page.frames.length).toBeGreaterThan(1000)
+    expect(missing(page, 'not-seen')).toBeGreaterThan(0)
+    expect(page.frames.length + missing(page)).toBe(30_000)
+    await flooded.close()
   })
 
   describe('frames between hosts', () => {
@@ -251,6 +267,8 @@ describe.skipIf(whyNoOwnNetwork)(`a bench is observed (${whyNoOwnNetwork ?? 'it 
     )
     await order(page, 'other', 'v udp')
     await order(page, 'other', 'v sendto 127.0.0.1 7000 hello')
+    page.run({ program: 'waiting', language: 'ts' })
+    await page.until(() => page.observedOf('waits').some((told) => /^epoll_p?wait$/.test(told.syscall ?? '')))
     page.type('one', 'u compute 60\n')
     const last = () => page.observedOf('waits').findLast(({ program }) => program === 'one')?.syscall
     await page.until(() => last() === null)
