@@ -74,6 +74,7 @@ export class Bench {
       tracing: new Tracing({
         network,
         policy: surroundings.policy,
+        interpreters: surroundings.interpreters,
         zero,
         tell: (observation, t) => this.#outbox.write(observation, t),
       }),
