@@ -196,8 +196,10 @@ function endpoint({ address, port }: Endpoint): Endpoint {
   return { address, port }
 }
 
-/** How far the time of a look may lie from what was looked at, in ns: a table takes its time to read. */
-const LOOKING = 5_000_000
+/** The clocks of a look and of what is looked at may differ by this much, in ns. */
+const SKEW = 5_000_000
+/** A look's time is when it began; on a busy machine a table is read this much later at most, in ns. */
+const READING = 250_000_000
 
 /** The looks of the kernel's table as changes, each at the step whose outcome it shows. */
 export function looksAt(track: Track, derived: readonly Change[], clock: Clock): Change[] {
@@ -212,22 +214,34 @@ export function looksAt(track: Track, derived: readonly Change[], clock: Clock):
       changes.push({ at: late ? base + 1 : base, t, fields: {}, row: 'gone' })
       continue
     }
-    const at = confirmed(states, row.state, t, base, clock) ?? (late && base < clock.last ? base + 1 : base)
-    changes.push({ at, t, fields: fieldsOf(row), row })
+    // A socket with a connection is never fresh: the table was read before it was there, its owner after.
+    if (track.end && row.state === 'CLOSED' && row.local === null) continue
+    const fitting = confirmed(states, row.state, t, base, clock)
+    const at = fitting?.at ?? (late && base < clock.last ? base + 1 : base)
+    changes.push({ at, t: fitting?.t ?? t, fields: fieldsOf(row), row })
   }
   return changes
 }
 
-/** The step at which a look fits to what follows from calls and packets; null when it contradicts that. */
-function confirmed(states: readonly Change[], state: string, t: number, base: number, clock: Clock): number | null {
-  for (let i = states.length - 1; i >= 0; i--) {
+/**
+ * The step at which a look fits to what follows from calls and packets: now, or else a little later, when the table was
+ * really read. Null when it contradicts that.
+ */
+function confirmed(
+  states: readonly Change[],
+  state: string,
+  t: number,
+  base: number,
+  clock: Clock,
+): { at: number; t: number } | null {
+  const fitting = states.flatMap((one, i) => (one.fields.state === state ? [i] : []))
+  for (const i of fitting) {
     const one = states[i] as Change
-    if (one.fields.state !== state) continue
     const next = states[i + 1]
     const until = next ? Math.max(next.t, clock.time(next.at)) : Number.POSITIVE_INFINITY
-    if (t < one.t - LOOKING || t > until + LOOKING) continue
+    if (t < one.t - READING || t > until + SKEW) continue
     const last = next ? Math.max(one.at, next.at - 1) : clock.last
-    return Math.min(Math.max(base, one.at), last)
+    return { at: Math.min(Math.max(base, one.at), last), t: Math.max(t, one.t) }
   }
   return null
 }
