@@ -123,7 +123,9 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   const done = ({ call }: Placed) => call.ended !== null && call.error === null
   const first = life.calls[0]
   if (life.acceptedBy) {
-    add(returned(life.acceptedBy), life.acceptedBy.call.ended ?? 0, { owner })
+    const { local, remote } = life
+    const connected = track.end ? {} : { state: 'ESTABLISHED', local, remote }
+    add(returned(life.acceptedBy), life.acceptedBy.call.ended ?? 0, { owner, ...connected })
   } else if (python && first && first.call.ended !== null) {
     const state = track.protocol === 'udp' ? 'UNCONN' : 'CLOSED'
     add(returned(first), first.call.ended, { ...EMPTY, state, owner })
@@ -136,7 +138,9 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
     // In Node an event tells when the kernel has done what a call asked for.
     const fields = python || call.event ? doneTo(track, life, placed, python) : null
     if (fields) add(at, t, python ? fields : born(track, owner, fields))
-    if (call.deed === 'close' && !call.event) add(line.begins[place] as number, call.began, closed(track, life))
+    if (call.deed === 'close' && !call.event) {
+      add(line.begins[place] as number, call.began, closed(track, life, call.began))
+    }
   }
   const syn = track.end?.side === 0 ? track.end.tale.syn[0].sent : null
   if (syn && !python) add(line.packets[syn.packet.number - 1] as number, syn.packet.t, { owner })
@@ -147,19 +151,20 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   const act = join.actOf(run)
   if (act !== null && line.ends[act]) {
     const at = line.ends[act] as number
-    add(at, line.steps[at - 1]?.t ?? 0, closed(track, life))
+    const t = line.steps[at - 1]?.t ?? 0
+    add(at, t, closed(track, life, t))
   }
 }
 
 /** What a call has done to its socket; null for nothing that the table shows. */
-function doneTo({ protocol }: Track, life: Life, { call }: Placed, python: boolean): Fields | null {
+function doneTo({ protocol, end }: Track, life: Life, { call }: Placed, python: boolean): Fields | null {
   const { local } = call.socket ?? {}
   if (!local || local.port === 0) return null
   if (call.deed === 'listen' && protocol === 'tcp') {
     return { state: 'LISTEN', local, sendQueue: backlogOf(life, python) }
   }
   if (call.deed === 'bind' || call.deed === 'listen') return { local }
-  if (call.deed !== 'connect' || protocol === 'tcp') return null
+  if (call.deed !== 'connect' || end) return null
   return { state: 'ESTABLISHED', local, remote: life.remote }
 }
 
@@ -169,8 +174,11 @@ function born({ protocol }: Track, owner: Owner, fields: Fields): Fields {
 }
 
 /** A connection lives on without its program; everything else ends with the descriptor. */
-function closed({ end, protocol }: Track, { listens }: Life): Fields {
-  return protocol === 'udp' || (end && !listens) ? { owner: null } : { owner: null, state: 'CLOSED' }
+function closed({ end, protocol, known }: Track, { listens, remote }: Life, t: number): Fields {
+  if (protocol === 'udp' || (end && !listens)) return { owner: null }
+  // Where its packets are not seen, the kernel's table tells whether a connection is still there.
+  const isSeen = known.some(({ looks }) => looks.some((look) => look.t > t && look.row !== null))
+  return remote !== null && isSeen ? { owner: null } : { owner: null, state: 'CLOSED' }
 }
 
 function backlogOf({ listens }: Life, python: boolean): number {

@@ -165,6 +165,7 @@ function isTold(row: Row, told: SocketRow): boolean {
 /** What the queues hold, as packets and calls tell. */
 function queuesOf(track: Track, tales: readonly TcpTale[], line: Line, join: Join): Change[] {
   const { life, end } = track
+  if (track.protocol === 'udp') return datagramQueue(track, line)
   if (end) return connectionQueues(track, line, join)
   return life?.listens ? acceptQueue(life, tales, line) : []
 }
@@ -221,6 +222,25 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   }
   readUntil(Number.POSITIVE_INFINITY)
   return changes
+}
+
+/** Nothing waits any more when all that came was received; how much room the rest takes is the kernel's secret. */
+function datagramQueue({ life, heard }: Track, line: Line): Change[] {
+  const calls = new Map(life?.calls.map(({ place, call }) => [place, call]))
+  const moments = heard.flatMap(({ packet }) => {
+    const receives = packet.receivedBy.filter((place) => calls.has(place))
+    const arrival = { t: packet.arrived as number, by: 1, at: 0 }
+    return [
+      arrival,
+      ...receives.map((place) => ({ t: calls.get(place)?.ended ?? 0, by: -1, at: line.returns[place] as number })),
+    ]
+  })
+  moments.sort((a, b) => a.t - b.t || b.by - a.by)
+  let waiting = 0
+  return moments.flatMap(({ t, by, at }): Change[] => {
+    waiting += by
+    return waiting === 0 && at > 0 ? [{ at, t, fields: { receiveQueue: 0 }, row: null }] : []
+  })
 }
 
 /** Connections that are complete and wait to be accepted. */
