@@ -350,9 +350,7 @@ class BenchLab extends HTMLElement {
       root: this,
       lang: langOf(this.lang.slice(0, 2)),
       lab: JSON.parse(this.dataset.definition ?? ''),
-      onMoment: (moment) => {
-        for (const box of this.#programs()) box.showMoment(moment)
-      },
+      onMoment: (program, moment) => this.#boxes.get(program)?.showMoment(moment),
     })
     if (!this.isConnected) return spread.close()
     this.#spread = spread
