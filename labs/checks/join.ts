@@ -1,5 +1,5 @@
 /** Ties calls and packets together. Never by nearness in time alone: time only says what cannot be. */
-import { endsSending } from './calls.ts'
+import { endpointIn, endsSending } from './calls.ts'
 import type { Draft } from './draft.ts'
 import type { Flow } from './flows.ts'
 import { joinTcp } from './join-tcp.ts'
@@ -16,7 +16,9 @@ export class Join {
   readonly #acts: ReadonlyMap<number, Act>
   readonly #lastTold = new Map<number, number>()
   readonly #caused = new Set<Sent>()
+  readonly #byPartner = new Map<Life, Partners>()
   readonly #closed = new Map<number, number>()
+  readonly #closedBy = new Map<Sent, number>()
 
   constructor(run: RunEvents) {
     this.#run = run
@@ -46,6 +48,12 @@ export class Join {
     return place < 0 ? null : place
   }
 
+  /** The place among the acts of the run whose end made a kernel send this; null for another packet. */
+  closedBy(sent: Sent): number | null {
+    const run = this.#closedBy.get(sent)
+    return run === undefined ? null : this.actOf(run)
+  }
+
   hostOf(run: number): string | null {
     return this.#acts.get(run)?.host ?? null
   }
@@ -58,6 +66,7 @@ export class Join {
   /** The kernel closed what this run had left open. */
   closes(run: number, sent: Sent): void {
     this.#closed.set(run, Math.min(this.#closed.get(run) ?? Number.POSITIVE_INFINITY, sent.packet.t))
+    this.#closedBy.set(sent, run)
     this.byKernel(sent, 'closes-for-program')
   }
 
@@ -95,9 +104,54 @@ export class Join {
     return this.#lastTold.has(run) && hasAll(this.#run, 'calls', 0, t)
   }
 
+  /** The calls by which a socket sent datagrams to a partner with this port, in order. */
+  sendsTo(life: Life, port: number): readonly Placed[] {
+    return this.#partners(life).sends.get(port) ?? []
+  }
+
+  /** The calls that received something from a partner with this port, in the order in which they came back. */
+  receivesFrom(life: Life, port: number): readonly Placed[] {
+    return this.#partners(life).receives.get(port) ?? []
+  }
+
+  #partners(life: Life): Partners {
+    let partners = this.#byPartner.get(life)
+    if (!partners) {
+      partners = partnersOf(life)
+      this.#byPartner.set(life, partners)
+    }
+    return partners
+  }
+
   missesFrames(from: number, to: number): boolean {
     return !hasAll(this.#run, 'packets', from, to)
   }
+}
+
+/** The calls of a socket for datagrams, by their partner's port. */
+interface Partners {
+  readonly sends: Map<number, Placed[]>
+  readonly receives: Map<number, Placed[]>
+}
+
+function partnersOf(life: Life): Partners {
+  const sends = new Map<number, Placed[]>()
+  const receives = new Map<number, Placed[]>()
+  const put = (map: Map<number, Placed[]>, placed: Placed, port: number | undefined) => {
+    if (port === undefined) return
+    const list = map.get(port)
+    if (list) list.push(placed)
+    else map.set(port, [placed])
+  }
+  for (const placed of life.calls) {
+    const { deed, event, peer, args, bytes, error, ended } = placed.call
+    if (deed === 'send' && !event) put(sends, placed, (peer ?? endpointIn(args) ?? life.remote)?.port)
+    if (deed === 'receive' && bytes !== null && error === null && ended !== null) {
+      put(receives, placed, (peer ?? life.remote)?.port)
+    }
+  }
+  for (const list of receives.values()) list.sort((a, b) => (a.call.ended as number) - (b.call.ended as number))
+  return { sends, receives }
 }
 
 /** How long a program may take to end once its kernel has begun to close what it left open, in ns. */
@@ -128,11 +182,19 @@ export function joinAll(
     else if (join.causeOf(one) === null) join.byKernel(one, kernelDeed(one))
   }
   const byPlace = new Map(lives.flatMap((life) => life.calls.map(({ place }) => [place, life] as const)))
+  const ended = new Set(tales.flatMap(endsWithLastWord))
   for (const [place, call] of calls.entries()) {
     ;(call.packets as number[]).sort((a, b) => a - b)
-    call.silent = silenceOf(run, call, place, byPlace.get(place), sent)
+    const life = byPlace.get(place) ?? null
+    call.silent = silenceOf({ run, call, place, life, sent, hasEnded: life !== null && ended.has(life) })
   }
   return tales
+}
+
+/** The sockets at the ends of a connection whose sending was ended by a packet that was seen. */
+function endsWithLastWord({ flow, fin, rst }: TcpTale): Life[] {
+  const wasReset = rst.some(({ sent }) => sent !== null)
+  return flow.ends.flatMap(({ life }, side) => (life && (wasReset || fin[side]?.sent) ? [life] : []))
 }
 
 /** A packet that goes on, or comes twice, has the cause of the first. Only what goes on counts as the call's. */
@@ -151,41 +213,37 @@ function kernelDeed({ packet }: Sent): KernelDeed {
   return icmp.name === 'echo-request' ? 'unknown' : 'icmp'
 }
 
+interface Quiet {
+  readonly run: RunEvents
+  readonly call: Call
+  readonly place: number
+  readonly life: Life | null
+  readonly sent: readonly Sent[]
+  /** Its connection's sending was ended, by this call or by something else. */
+  readonly hasEnded: boolean
+}
+
 /** Why a call caused no packet; null when it did, when nobody expects one, or when it is too early to say. */
-function silenceOf(
-  run: RunEvents,
-  call: Call,
-  place: number,
-  life: Life | undefined,
-  sent: readonly Sent[],
-): Silence | null {
-  if (call.event) return null
-  const { deed, error } = call
-  const tcp = life?.protocol !== 'udp'
-  const speaks = deed === 'send' || (tcp && (deed === 'connect' || endsSending(call)))
-  const hasCaused = call.packets.some((number) => isCause(sent[number - 1], place))
-  if (hasCaused) return null
+function silenceOf({ run, call, place, life, sent, hasEnded }: Quiet): Silence | null {
+  const { deed, error, event } = call
+  if (event || call.packets.some((number) => isCause(sent[number - 1], place))) return null
   if (error !== null && deed !== 'receive' && deed !== 'accept') return 'refused'
-  if (!speaks) return deed === 'other' ? null : 'kernel-only'
-  if (deed === 'send' && call.packets.length > 0) return 'travels-with'
-  const ended = call.ended ?? run.latest
-  if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, ended)) return 'unknown'
-  if (endsSending(call) && deed !== 'send') {
-    if (call.packets.length > 0) return 'travels-with'
-    return !life || !isOpenConnection(life, call) ? 'kernel-only' : null
-  }
+  const closes = endsSending(call)
+  const tcp = life?.protocol !== 'udp'
+  if (deed !== 'send' && !(tcp && (deed === 'connect' || closes))) return deed === 'other' ? null : 'kernel-only'
+  if (call.packets.length > 0 && deed !== 'connect') return 'travels-with'
+  if (closes && call.range === null && (hasEnded || !life || !isConnected(life))) return 'kernel-only'
+  if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, call.ended ?? run.latest)) return 'unknown'
   if (call.ended === null || run.upTo.packets < call.ended) return null
   if (call.bytes === 0) return 'kernel-only'
-  return tcp && deed === 'send' ? 'buffered' : 'unknown'
+  return tcp && deed !== 'connect' ? 'buffered' : 'unknown'
 }
 
 function isCause(sent: Sent | undefined, place: number): boolean {
   return sent !== undefined && 'call' in sent.packet.cause && sent.packet.cause.call === place
 }
 
-/** Whether a connection's sending was still open when this call closed it. */
-function isOpenConnection(life: Life, call: Call): boolean {
-  const isConnected =
-    life.remote !== null && (life.acceptedBy !== null || (life.connect && life.connect.call.error === null))
-  return Boolean(isConnected) && life.closings[0]?.call === call
+/** Whether a socket was ever one end of a connection. */
+function isConnected({ remote, acceptedBy, connect }: Life): boolean {
+  return remote !== null && (acceptedBy !== null || (connect !== null && connect.call.error === null))
 }

@@ -1,5 +1,6 @@
 /** One TCP connection as its packets tell it: numbers of its streams, what was sent twice, what arrived, its states. */
 import type { Tcp } from '../wire/decoded.ts'
+import { SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Sent } from './packets.ts'
 import type { TcpState } from './story.ts'
@@ -86,11 +87,36 @@ export function tellTcp(flow: Flow): TcpTale {
   const streams: [Stream, Stream] = [newStream(), newStream()]
   const answered = [answeredSyn(flow, 1), answeredSyn(flow, 0)]
   for (const sent of flow.sent) number(sent, flow.ends)
-  for (const { arrives, sent } of momentsOf(flow)) {
+  const moments = momentsOf(flow)
+  const done = new Set<Moment>()
+  const happen = (moment: Moment) => {
+    const { arrives, sent } = moment
+    done.add(moment)
     if (arrives) arrive(tale, streams, sent, answered.includes(sent))
     else send(tale, streams, sent)
   }
+  for (const [i, moment] of moments.entries()) {
+    if (done.has(moment)) continue
+    for (const earlier of acknowledged(moments, i, flow.ends)) if (!done.has(earlier)) happen(earlier)
+    happen(moment)
+  }
   return tale
+}
+
+/** Arrivals that a packet acknowledges when it is sent, though their stamps are a little later. */
+function acknowledged(moments: readonly Moment[], place: number, ends: Flow['ends']): Moment[] {
+  const { arrives, sent, t } = moments[place] as Moment
+  const ack = arrives ? null : sent.packet.acknowledgment
+  const found: Moment[] = []
+  if (ack === null) return found
+  for (let i = place + 1; i < moments.length; i++) {
+    const later = moments[i] as Moment
+    if (later.t > t + SLACK) break
+    if (!later.arrives || later.sent.side === sent.side) continue
+    const { from, to } = placeOf(later.sent, ends[later.sent.side]) ?? { from: 0, to: 0 }
+    if (to > from && to <= ack) found.push(later)
+  }
+  return found
 }
 
 /** The SYN that this end answered by its own: no other opens a connection at it. */

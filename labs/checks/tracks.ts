@@ -75,8 +75,14 @@ export function tracksOf(
     if (track.known.length === 1) track.id = known.id
   }
   for (const flow of flows) {
-    if (flow.protocol === 'udp')
-      for (const end of flow.ends) if (end.life) byEnd.set(end, byLife.get(end.life) as Track)
+    if (flow.protocol !== 'udp') continue
+    for (const [side, end] of flow.ends.entries()) {
+      const track = end.life && byLife.get(end.life)
+      if (!track) continue
+      byEnd.set(end, track)
+      const first = flow.sent.find((sent) => sent.side === side && sent.first && sent.packet.decoded.udp)
+      if (first && first.packet.t < (track.first?.packet.t ?? Number.POSITIVE_INFINITY)) track.first = first
+    }
   }
   return {
     all,
