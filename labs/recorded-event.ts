@@ -58,6 +58,7 @@ function fail(what: string): never {
 const text: Check<string> = (value) =>
   typeof value === 'string' && value.length <= LONGEST.text ? value : fail('must be a text')
 const truth: Check<boolean> = (value) => (typeof value === 'boolean' ? value : fail('must be true or false'))
+const yes: Check<true> = (value) => value === true || fail('must be true')
 const whole: Check<number> = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fail('must be a whole number from 0')
 const amount: Check<number> = (value) =>
@@ -89,6 +90,11 @@ function orNull<T>(check: Check<T>): Check<T | null> {
   return (value, known) => (value === undefined || value === null ? null : check(value, known))
 }
 
+/** For what need not be said at all. */
+function orNone<T>(check: Check<T>): Check<T | undefined> {
+  return (value, known) => (value === undefined ? undefined : check(value, known))
+}
+
 function listOf<T>(check: Check<T>): Check<readonly T[]> {
   return (value, known) => {
     if (!Array.isArray(value) || value.length > LONGEST.list) return fail('must be a list that is not too long')
@@ -108,7 +114,7 @@ function object<T>(fields: Fields<T>): Check<T> {
         throw new Wrong(error.message.startsWith('`') ? error.message : `\`${name}\` ${error.message}`)
       }
     })
-    return Object.fromEntries(read) as T
+    return Object.fromEntries(read.filter(([, one]) => one !== undefined)) as T
   }
 }
 
@@ -133,7 +139,12 @@ const counters: Check<Readonly<Record<string, number>>> = (value) => {
   )
 }
 
-const endpoint = object<Endpoint>({ address: text, port })
+/** `127.0.0.1:80`, `[::1]:80`. */
+const endpoint: Check<Endpoint> = (value, known) => {
+  const [, address, number] =
+    (typeof value === 'string' && /^\[?([^[\]]{1,64}?)\]?:(\d{1,5})$/.exec(value)) || fail('must be `address:port`')
+  return { address: address ?? '', port: port(Number(number), known) }
+}
 const protocol = oneOf(['tcp', 'udp'])
 const socket = object<ProgramSocket>({
   id: whole,
@@ -157,7 +168,7 @@ const row = object<SocketRow>({
   owner: orNull(owner),
 })
 
-const told = { program, run, socket: orNull(socket), line: orNull(run) }
+const told = { program, run, socket: orNull(socket), line: orNull(run), offset: orNone(orNull(whole)) }
 const outcome = {
   value: orNull(text),
   error: orNull(text),
@@ -173,7 +184,7 @@ const KINDS: Kinds = {
   armed: { ...told, event: text, awaited: truth },
   heard: { ...told, ...outcome, event: text, deed: oneOf(DEEDS) },
   waits: { program, run, syscall: orNull(text) },
-  sockets: { host, rows: listOf(row), gone: listOf(text) },
+  sockets: { host, rows: listOf(row), gone: listOf(text), whole: orNone(yes) },
   counters: { host, counters },
   missing: { what: oneOf(INSTRUMENTS), count: whole, since: amount, until: amount, why: oneOf(MISSED) },
   upto: { instrument: oneOf(INSTRUMENTS), upTo: amount },
@@ -213,6 +224,19 @@ const frame = object<Omit<FrameEvent, 'n' | 't' | 'kind' | 'bytes'>>({
   handedOn: orNull(amount),
   length: whole,
 })
+
+/** The text of a line. Addresses with their ports are written as one text, and what is null is left out. */
+export function lineOf(value: object): string {
+  return JSON.stringify(value, (_, one) => (one === null ? undefined : isEndpoint(one) ? endpointText(one) : one))
+}
+
+function isEndpoint(value: unknown): value is Endpoint {
+  return typeof value === 'object' && value !== null && Object.keys(value).join() === 'address,port'
+}
+
+function endpointText({ address, port }: Endpoint): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+}
 
 /** An event as an object for one line. */
 export function toLine(event: BenchEvent): Record<string, unknown> {

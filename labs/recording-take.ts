@@ -67,7 +67,7 @@ function tablesOf(events: readonly BenchEvent[]): ControlEvent[] {
   for (const event of events) {
     if (event.kind === 'counters') counters.set(event.host, { ...counters.get(event.host), ...event.counters })
     if (event.kind !== 'sockets') continue
-    const table = tables.get(event.host) ?? new Map<string, SocketRow>()
+    const table = (!event.whole && tables.get(event.host)) || new Map<string, SocketRow>()
     for (const row of event.rows) table.set(row.id, row)
     for (const id of event.gone) table.delete(id)
     tables.set(event.host, table)

@@ -138,6 +138,8 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
     if (fields) add(at, t, python ? fields : born(track, owner, fields))
     if (call.deed === 'close' && !call.event) add(line.begins[place] as number, call.began, closed(track, life))
   }
+  const syn = track.end?.side === 0 ? track.end.tale.syn[0].sent : null
+  if (syn && !python) add(line.packets[syn.packet.number - 1] as number, syn.packet.t, { owner })
   if (track.first && life.local) {
     const at = line.packets[track.first.packet.number - 1] as number
     add(at, track.first.packet.t, born(track, owner, { local: life.local }))

@@ -1,5 +1,5 @@
 /** Ties calls and packets together. Never by nearness in time alone: time only says what cannot be. */
-import { endsSending } from './calls.ts'
+import { endpointIn, endsSending } from './calls.ts'
 import type { Draft } from './draft.ts'
 import type { Flow } from './flows.ts'
 import { joinTcp } from './join-tcp.ts'
@@ -16,6 +16,7 @@ export class Join {
   readonly #acts: ReadonlyMap<number, Act>
   readonly #lastTold = new Map<number, number>()
   readonly #caused = new Set<Sent>()
+  readonly #byPartner = new Map<Life, Partners>()
   readonly #closed = new Map<number, number>()
   readonly #closedBy = new Map<Sent, number>()
 
@@ -103,9 +104,54 @@ export class Join {
     return this.#lastTold.has(run) && hasAll(this.#run, 'calls', 0, t)
   }
 
+  /** The calls by which a socket sent datagrams to a partner with this port, in order. */
+  sendsTo(life: Life, port: number): readonly Placed[] {
+    return this.#partners(life).sends.get(port) ?? []
+  }
+
+  /** The calls that received something from a partner with this port, in the order in which they came back. */
+  receivesFrom(life: Life, port: number): readonly Placed[] {
+    return this.#partners(life).receives.get(port) ?? []
+  }
+
+  #partners(life: Life): Partners {
+    let partners = this.#byPartner.get(life)
+    if (!partners) {
+      partners = partnersOf(life)
+      this.#byPartner.set(life, partners)
+    }
+    return partners
+  }
+
   missesFrames(from: number, to: number): boolean {
     return !hasAll(this.#run, 'packets', from, to)
   }
+}
+
+/** The calls of a socket for datagrams, by their partner's port. */
+interface Partners {
+  readonly sends: Map<number, Placed[]>
+  readonly receives: Map<number, Placed[]>
+}
+
+function partnersOf(life: Life): Partners {
+  const sends = new Map<number, Placed[]>()
+  const receives = new Map<number, Placed[]>()
+  const put = (map: Map<number, Placed[]>, placed: Placed, port: number | undefined) => {
+    if (port === undefined) return
+    const list = map.get(port)
+    if (list) list.push(placed)
+    else map.set(port, [placed])
+  }
+  for (const placed of life.calls) {
+    const { deed, event, peer, args, bytes, error, ended } = placed.call
+    if (deed === 'send' && !event) put(sends, placed, (peer ?? endpointIn(args) ?? life.remote)?.port)
+    if (deed === 'receive' && bytes !== null && error === null && ended !== null) {
+      put(receives, placed, (peer ?? life.remote)?.port)
+    }
+  }
+  for (const list of receives.values()) list.sort((a, b) => (a.call.ended as number) - (b.call.ended as number))
+  return { sends, receives }
 }
 
 /** How long a program may take to end once its kernel has begun to close what it left open, in ns. */
@@ -182,11 +228,11 @@ function silenceOf({ run, call, place, life, sent, hasEnded }: Quiet): Silence |
   const { deed, error, event } = call
   if (event || call.packets.some((number) => isCause(sent[number - 1], place))) return null
   if (error !== null && deed !== 'receive' && deed !== 'accept') return 'refused'
-  const closes = deed !== 'send' && endsSending(call)
+  const closes = endsSending(call)
   const tcp = life?.protocol !== 'udp'
   if (deed !== 'send' && !(tcp && (deed === 'connect' || closes))) return deed === 'other' ? null : 'kernel-only'
   if (call.packets.length > 0 && deed !== 'connect') return 'travels-with'
-  if (closes && (hasEnded || !life || !isConnected(life))) return 'kernel-only'
+  if (closes && call.range === null && (hasEnded || !life || !isConnected(life))) return 'kernel-only'
   if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, call.ended ?? run.latest)) return 'unknown'
   if (call.ended === null || run.upTo.packets < call.ended) return null
   if (call.bytes === 0) return 'kernel-only'

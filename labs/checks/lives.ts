@@ -131,7 +131,7 @@ function giveRanges(life: Life, offsets: Offsets, since: number): void {
   let received: number | null = 0
   for (const placed of life.calls) {
     const { call } = placed
-    if (call.deed !== 'send' || call.event || call.bytes === null) continue
+    if (!handsOver(call) || call.bytes === null) continue
     if (call.began >= since) sent = null
     const from: number | null = offsetOf(offsets, call, sent)
     if (from === null) continue
@@ -155,6 +155,11 @@ function giveRanges(life: Life, offsets: Offsets, since: number): void {
     life.receives.push({ ...placed, from, to })
     received = to
   }
+}
+
+/** Whether a call hands bytes over; Node's `end` may, before it ends the sending. */
+export function handsOver({ deed, event }: Call): boolean {
+  return !event && (deed === 'send' || deed === 'shutdown')
 }
 
 /** What the runtime told; undefined is silence, and null its word that nobody can know. */

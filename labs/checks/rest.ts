@@ -2,9 +2,6 @@
 import { type BenchEvent, INSTRUMENTS, type Instrument, SHELL, type SocketRow } from '../protocol.ts'
 import { isView } from '../views.ts'
 
-/** A run in which nothing happens for so long, by the clocks of its instruments, is at rest; in ns. */
-export const QUIET = 1_500_000_000
-
 /** System calls that come back by themselves after a time; a program that waits in one of them is not at rest. */
 const TIMED = ['poll', 'ppoll', 'select', 'pselect6', 'nanosleep', 'clock_nanosleep']
 
@@ -45,6 +42,8 @@ export class Rest {
         return
       }
       case 'sockets':
+        if (event.whole)
+          for (const key of this.#rows.keys()) if (key.startsWith(`${event.host} `)) this.#rows.delete(key)
         for (const row of event.rows) this.#rows.set(`${event.host} ${row.id}`, row)
         for (const id of event.gone) this.#rows.delete(`${event.host} ${id}`)
         return
@@ -71,16 +70,19 @@ export class Rest {
     return this.#begun && this.#settled && this.#alive.size === 0
   }
 
-  /** Programs run, and without somebody from outside nothing more will happen. */
+  /**
+   * Programs run and wait, and without somebody from outside nothing more will happen; unless one of them has set itself a
+   * time, which nobody tells of where a runtime waits for many things at once.
+   */
   get isStill(): boolean {
     if (this.#alive.size === 0) return false
     const waits = [...this.#alive.values()].every(({ syscall }) => syscall !== null && !TIMED.includes(syscall))
     const answered = ![...this.#rows.values()].some(isUnanswered)
-    return waits && answered && INSTRUMENTS.every((instrument) => this.#isQuiet(instrument))
+    return waits && answered && INSTRUMENTS.every((instrument) => this.#hasTold(instrument))
   }
 
-  #isQuiet(instrument: Instrument): boolean {
-    return this.#blind.has(instrument) || (this.#upTo.get(instrument) ?? 0) - this.#latest >= QUIET
+  #hasTold(instrument: Instrument): boolean {
+    return this.#blind.has(instrument) || (this.#upTo.get(instrument) ?? 0) >= this.#latest
   }
 }
 

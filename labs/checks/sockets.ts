@@ -138,17 +138,27 @@ function queuesOf(track: Track, tales: readonly TcpTale[], line: Line, join: Joi
   return life?.listens ? acceptQueue(life, tales, line) : []
 }
 
+/** A call took what was there up to a byte of the stream. */
+interface Read {
+  readonly at: number
+  readonly t: number
+  readonly to: number
+  readonly hadRoom: boolean
+}
+
 function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   const { life } = track
   const { tale, side } = track.end as NonNullable<Track['end']>
   if (tale.flow.ends.some(({ isn }) => isn === null)) return []
   const acts = actsOf(track, line)
   const python = life !== null && join.isPython(life.run)
-  const reads: { at: number; t: number; to: number; end: boolean }[] = []
+  const reads: Read[] = []
   for (const { place, call } of life?.calls ?? []) {
     if (call.deed !== 'receive' || call.ended === null || call.error !== null) continue
     const to = python ? (call.range?.to ?? 0) : Number.POSITIVE_INFINITY
-    reads.push({ at: line.returns[place] as number, t: call.ended, to, end: !python || call.bytes === 0 })
+    // Who asked for more than there was has taken FIN too, if it was there, and is told of it next time.
+    const hadRoom = !python || call.bytes === 0 || Number(/\d+/.exec(call.args)?.[0] ?? 0) > (call.bytes ?? 0)
+    reads.push({ at: line.returns[place] as number, t: call.ended, to, hadRoom })
   }
   const changes: Change[] = []
   let read = 0
@@ -162,9 +172,9 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   })
   const readUntil = (t: number) => {
     for (; next < reads.length && (reads[next] as { t: number }).t <= t; next++) {
-      const one = reads[next] as (typeof reads)[number]
+      const one = reads[next] as Read
       read = Math.min(Math.max(read, one.to), python ? Number.POSITIVE_INFINITY : received)
-      readEnd ||= one.end && finished
+      readEnd ||= one.hadRoom && finished && read >= received
       changes.push({ at: one.at, t: one.t, fields: queue(), row: null })
     }
   }

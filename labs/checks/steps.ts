@@ -34,8 +34,6 @@ const RANK = { starts: 0, faults: 1, gap: 2, begins: 3, packet: 4, returns: 5, e
 
 /** A call that takes longer than this did not come back at once, in ns. */
 const LONG = 5_000_000
-/** A call that is made to wait waited when it took longer than this, in ns. */
-const WAITED = 1_000_000
 
 /** Puts everything that happened into one line. */
 export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Sent[], join: Join): Line {
@@ -53,7 +51,7 @@ export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Se
   for (const [place, call] of calls.entries()) {
     const begin = add(call.began, { kind: 'begins', call: place }, place)
     begins.push(begin)
-    returns.push(mayBeTwo(call, join) ? add(call.ended as number, { kind: 'returns', call: place }, place) : null)
+    returns.push(mayBeTwo(call, sent, join) ? add(call.ended as number, { kind: 'returns', call: place }, place) : null)
     const list = byRun.get(call.run)
     if (list) list.push(begin)
     else byRun.set(call.run, [begin])
@@ -105,15 +103,21 @@ function shapeOf(call: Call, begin: Node, end: Node | null, join: Join): Shape {
   const nothingBetween = end.place === begin.place + 1
   if (call.event) return nothingBetween ? 'at-return' : 'two'
   if (nothingBetween) return 'at-begin'
-  if (!isMadeToWait(call, join)) return 'two'
-  const hadToWait = end.after.some(({ place }) => place > begin.place)
-  return hadToWait || (call.ended as number) - call.began > WAITED ? 'two' : 'at-begin'
+  const hadToWait = isMadeToWait(call, join) && end.after.some(({ place }) => place > begin.place)
+  return hadToWait || (call.ended as number) - call.began > LONG ? 'two' : 'at-begin'
 }
 
 /** Whether a call may be two steps: it begins to wait, and it comes back. */
-function mayBeTwo(call: Call, join: Join): boolean {
+function mayBeTwo(call: Call, sent: readonly Sent[], join: Join): boolean {
   if (call.ended === null || call.ended === call.began) return false
-  return isMadeToWait(call, join) || call.ended - call.began > LONG
+  return isMadeToWait(call, join) || isHeldUp(call, sent, join)
+}
+
+/** Whether a call that hands over bytes found no room for them: some left long after it began, or it gave up. */
+function isHeldUp(call: Call, sent: readonly Sent[], join: Join): boolean {
+  if (call.deed !== 'send' || !join.blocks(call) || (call.ended as number) - call.began <= LONG) return false
+  const left = call.packets.some((number) => (sent[number - 1] as Sent).packet.t > call.began + LONG)
+  return left || call.error !== null
 }
 
 /** Whether it lies in the nature of a call, or of an event, that a line waits for it. */

@@ -11,6 +11,9 @@ import { lastRun } from '../recording-take.ts'
 /** A run that is not at rest after so long has failed, in ms. */
 const DEADLINE = 120_000
 
+/** A run in which programs wait is at rest when nothing has happened for so long, in ms. */
+const QUIET = 1500
+
 /** The size of the terminals that programs are recorded in: narrow enough for every page. */
 const SIZE = { columns: 80, rows: 24 } as const
 
@@ -34,14 +37,11 @@ export async function recordRun({ lab, languages }: Take, around: Surroundings):
   const names = [...lab.programs, ...lab.views].map(({ name }) => name)
   try {
     await bench.run(names.map((program) => ({ program, language: languages[program] ?? 'sh', ...SIZE })))
-    await witness.until(({ isSettled, isStill }) => isSettled || isStill)
+    await witness.until(() => true)
     for (let running = witness.rest.running; running.length > 0; running = witness.rest.running) {
       bench.stop([lastToStop(lab, running)])
-      await witness.until(
-        ({ running: now, isSettled, isStill }) => isSettled || (isStill && now.length < running.length),
-      )
+      await witness.until((now) => now.length < running.length)
     }
-    await witness.until(({ isSettled }) => isSettled)
   } finally {
     await bench.close('left')
   }
@@ -83,24 +83,36 @@ class Witness implements Page {
     this.#bench = bench
   }
 
-  /** Resolves when the run is so. Rejects when something goes wrong, or takes too long. */
-  until(holds: (rest: Rest) => boolean): Promise<void> {
+  /**
+   * Resolves when everything has ended and been told, or when nothing more happens and what runs is so. Rejects when
+   * something goes wrong, or takes too long.
+   */
+  until(holds: (running: readonly string[]) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         const still = this.rest.running.join(', ') || 'nothing'
         end(() => reject(new Error(`After ${DEADLINE / 1000} s the run is not at rest; still running: ${still}.`)))
       }, DEADLINE)
+      let quiet: NodeJS.Timeout | undefined
       const end = (settle: () => void) => {
         clearTimeout(late)
+        clearTimeout(quiet)
         this.#look = () => {}
         settle()
       }
       this.#look = () => {
+        clearTimeout(quiet)
         if (this.#trouble) end(() => reject(this.#trouble))
-        else if (holds(this.rest)) end(resolve)
+        else if (this.rest.isSettled) end(resolve)
+        else if (this.rest.isStill && holds(this.rest.running)) quiet = setTimeout(() => end(resolve), QUIET)
       }
       this.#look()
     })
+  }
+
+  /** Everything has reached it. */
+  get waiting(): number {
+    return 0
   }
 
   tell(message: FromBench): void {

@@ -372,9 +372,9 @@ export class ProgramBox {
 
   async #copyCommand(): Promise<void> {
     const button = this.#find('[data-copy-command]')
-    if (this.viewOf) return this.#copy(button, this.#command())
     const shell = this.language === 'py' ? button?.dataset.shellPy : button?.dataset.shellTs
-    await this.#copy(button, commandLine(shell ?? this.#command(), this.#folder))
+    // A view's command is for any folder, and a program of several hosts for a shell on its own.
+    await this.#copy(button, shell ? commandLine(shell, this.#folder) : this.#command())
   }
 
   async #copyText(): Promise<void> {

@@ -8,6 +8,8 @@ import { BENCH_MARK } from '../../labs/bench/environment.ts'
 import { Outbox } from '../../labs/bench/outbox.ts'
 import type { Runnable } from '../../labs/bench/runnable.ts'
 import { Seat } from '../../labs/bench/seat.ts'
+import { Settling } from '../../labs/bench/settling.ts'
+import { Tracing } from '../../labs/bench/tracing.ts'
 import { viewRunnable } from '../../labs/bench/view.ts'
 import { readLab } from '../../labs/lab.ts'
 import { HOME_LIMITS } from '../../labs/limits.ts'
@@ -228,9 +230,10 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
 
   /** A seat on the machine for a command that would hear and last for ever. */
   function seatOf(argv: [string, ...string[]], within: number | null): Seat {
-    const outbox = new Outbox(startClock())
+    const outbox = new Outbox(startClock(), HOME_LIMITS.observations)
     outbox.attach(
       {
+        waiting: 0,
         tell(message) {
           if (message.type === 'event') events.push(message.event)
         },
@@ -241,11 +244,21 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
       0,
     )
     const prepared = { argv, command: argv, folder: '/', host: null, capability: null, env: {} }
-    const runnable: Runnable = { name: 'view', waits: false, hears: false, within, prepare: async () => prepared }
+    const runnable: Runnable = {
+      name: 'view',
+      isProgram: false,
+      waits: false,
+      hears: false,
+      within,
+      prepare: async () => prepared,
+    }
     return new Seat(runnable, {
       network: PLAIN,
       machine: PLAIN,
       policy: POLICY,
+      // Nothing of a view is traced.
+      tracing: new Tracing({ network: PLAIN, policy: POLICY, zero: 0n, tell: () => {} }),
+      settling: new Settling({ clock: () => 0, write: () => {}, ask: async () => ({}) }),
       limits: HOME_LIMITS,
       outbox,
       mark: 'test.views.',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -140,12 +141,46 @@ describe('the page This machine', () => {
     page = await reader.context.newPage()
     await page.goto(at(rung, '/en/machine/'))
     await page.locator('.start pre').waitFor()
-    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
-      'A network of its own',
-      'The network of this machine',
-      'Nothing runs',
-    ])
+    const rungs = page.locator('this-machine').getByRole('heading', { level: 3 })
+    expect(await rungs.allInnerTexts()).toEqual(['A network of its own', 'The network of this machine', 'Nothing runs'])
+    await page.getByText('on Linux ip addr, on macOS ifconfig, on Windows ipconfig').waitFor()
     expect(await page.getByText('Asking the course').isVisible()).toBe(false)
+  })
+})
+
+describe.each(live)('on the rung %s, the addresses of the machine', (rung) => {
+  test('are shown by one command that only reads, named before it is run, with no code and no way to type', async () => {
+    await page.goto(at(rung, '/en/machine/'))
+    const lab = new LabInPage(page, 'own-addresses')
+    const view = lab.program('addresses')
+    await view.box.getByText('Runs ip addr on this machine itself, outside every bench. It only reads').waitFor()
+    await lab.root.getByRole('link', { name: 'live · this machine', exact: true }).waitFor()
+    expect(await lab.root.locator('[data-panel="code"], .shell, [data-run-all]').count()).toBe(0)
+    await view.run.click()
+    await view.exited(0)
+    await view.shows('exited with code 0')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await view.keyboard.focus()
+    await page.keyboard.type('id\n')
+    const text = await view.copied()
+    const [first, ...rest] = text.trimEnd().split('\n')
+    expect([first, rest.at(-1)]).toEqual(['$ ip addr', '— exited with code 0'])
+    for (const line of execFileSync('ip', ['addr'], { encoding: 'utf8' }).match(/inet6? \S+/g) ?? []) {
+      expect(text).toContain(line)
+    }
+    expect(await view.panel.locator('[data-paste]').isVisible()).toBe(false)
+    await view.panel.getByRole('button', { name: 'Copy command' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('ip addr')
+  })
+
+  test('are of the system of the server, whatever the browser runs on', async () => {
+    const answer = await (await fetch(served.get(rung)?.without('/health') ?? '')).json()
+    const system = { ...answer.system, platform: 'win32' }
+    await page.route('**/health', (route) => route.fulfill({ json: { ...answer, system } }))
+    await page.goto(at(rung, '/zh/machine/'))
+    const { box } = new LabInPage(page, 'own-addresses').program('addresses')
+    await box.getByText('在本机上直接运行ipconfig，不经过实验台。').waitFor()
+    expect(await box.locator('[data-command]').innerText()).toBe('ipconfig')
   })
 })
 

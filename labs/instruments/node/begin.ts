@@ -42,6 +42,8 @@ function begin(): void {
 /** Takes out of the environment what brought this file here. @returns the channel's path */
 function cleanEnvironment(): string | undefined {
   const { BOTH_ENDS_CALLS: path, NODE_OPTIONS: options = '' } = process.env
+  // A worker begins with what the program has left.
+  if (path === undefined) return undefined
   delete process.env.BOTH_ENDS_CALLS
   // The words by which this file came stand last.
   const before = options.slice(0, Math.max(options.lastIndexOf('--require'), 0)).trim()

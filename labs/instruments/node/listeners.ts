@@ -86,11 +86,11 @@ function reading(original: Original): Original {
     try {
       const iterator = Reflect.apply(original, this, args)
       const state = stateOf(this)
-      const line = state === null ? undefined : callerLine()
-      if (state !== null && line !== undefined) {
-        state.reader = { line, awaited: true }
-        watchNext(iterator, 'data', line, state)
-      }
+      if (state === null) return iterator
+      const line = callerLine()
+      // Node reads as well, for a line that asked for all there is.
+      state.reader = { line: line ?? programLine(), awaited: true }
+      if (line !== undefined) watchNext(iterator, 'data', line, state)
       return iterator
     } finally {
       leave(limit)

@@ -63,6 +63,15 @@ export function replace(object: object, name: PropertyKey, after: PropertyDescri
   Object.defineProperty(object, name, after)
 }
 
+/** The same for a property of a single object, which is not kept alive by it. */
+export function replaceOn(object: object, name: PropertyKey, before: unknown, after: unknown): void {
+  for (const one of single) if (one.object.deref() === undefined) single.delete(one)
+  single.add({ object: new WeakRef(object), name, before, after })
+  Object.defineProperty(object, name, { configurable: true, enumerable: true, writable: true, value: after })
+}
+
+const single = new Set<{ object: WeakRef<object>; name: PropertyKey; before: unknown; after: unknown }>()
+
 /** From now on, stacks show no line of the tracer. */
 export function concealTracer(): void {
   const format = Error.prepareStackTrace as (error: Error, sites: NodeJS.CallSite[]) => unknown
@@ -89,9 +98,15 @@ function asItWas<T>(format: () => T): T {
     if (before === undefined) Reflect.deleteProperty(object, name)
     else Object.defineProperty(object, name, before)
   }
+  for (const { object, name, before } of single) swap(object.deref(), name, before)
   try {
     return format()
   } finally {
     for (const { object, name, after } of replaced) Object.defineProperty(object, name, after)
+    for (const { object, name, after } of single) swap(object.deref(), name, after)
   }
+}
+
+function swap(object: object | undefined, name: PropertyKey, value: unknown): void {
+  if (object && Object.hasOwn(object, name)) Object.defineProperty(object, name, { value })
 }

@@ -4,7 +4,7 @@ import net from 'node:net'
 import type { Deed } from '../../protocol.ts'
 import { Call } from './call.ts'
 import { DATAGRAM_METHODS, MAKERS, SERVER_METHODS, SOCKET_METHODS } from './deeds.ts'
-import { callerLine, enter, leave, replace } from './stack.ts'
+import { callerLine, enter, leave, replace, replaceOn } from './stack.ts'
 import { type Emitter, forget, type State, stateOf } from './states.ts'
 import { within } from './within.ts'
 
@@ -16,10 +16,13 @@ export type Original = (this: any, ...args: any[]) => any
 export function wrap(object: object, name: PropertyKey, wrapperOf: (original: Original) => Original): void {
   const original = Reflect.get(object, name) as Original
   const before = Object.getOwnPropertyDescriptor(object, name)
-  const wrapper = wrapperOf(original)
-  Object.defineProperty(wrapper, 'name', { value: original.name, configurable: true })
-  Object.defineProperty(wrapper, 'length', { value: original.length, configurable: true })
-  replace(object, name, { configurable: true, enumerable: true, writable: true, ...before, value: wrapper })
+  const value = named(wrapperOf(original), original)
+  replace(object, name, { configurable: true, enumerable: true, writable: true, ...before, value })
+}
+
+function named(wrapper: Original, { name, length }: Original): Original {
+  Object.defineProperty(wrapper, 'name', { value: name, configurable: true })
+  return Object.defineProperty(wrapper, 'length', { value: length, configurable: true })
 }
 
 /** Wraps all that is told of `net` and `dgram`. */
@@ -33,9 +36,31 @@ export function wrapCalls(): void {
     for (const [name, deed] of Object.entries(methods)) {
       if (name in prototype) wrap(prototype, name, (original) => method(name, deed, original))
     }
+    // What `await using` calls at the end of its block.
+    const dispose = (original: Original) => method('[Symbol.asyncDispose]', 'close', original)
+    if (Symbol.asyncDispose in prototype) wrap(prototype, Symbol.asyncDispose, dispose)
   }
+  watchWriteAfterEnd()
   for (const [name, deed] of Object.entries(MAKERS)) wrap(net, name, (original) => maker(name, deed, original))
   wrap(dgram, 'createSocket', (original) => maker('createSocket', 'socket', original))
+}
+
+/**
+ * Node gives a socket a `write` of its own when the other end has ended; that one is wrapped as well. What a program puts
+ * there stays what it is.
+ */
+function watchWriteAfterEnd(): void {
+  const { prototype } = net.Socket
+  const { write } = prototype
+  replace(prototype, 'write', {
+    configurable: true,
+    enumerable: true,
+    get: () => write,
+    set(this: net.Socket, value: typeof write) {
+      if (value?.name === 'writeAfterFIN') replaceOn(this, 'write', value, named(method('write', 'send', value), value))
+      else Object.defineProperty(this, 'write', { configurable: true, enumerable: true, writable: true, value })
+    },
+  })
 }
 
 function method(name: string, deed: Deed, original: Original): Original {

@@ -1,4 +1,5 @@
 """Writes what is told, each line at once and whole; what is too much, or finds no room, is counted and said to be missing."""
+import atexit
 import itertools
 import os
 
@@ -37,13 +38,14 @@ class Teller:
         self.shares[deed] = left - 1, at
         return call, True
 
-    def call(self, at, call, name, deed, args, size, offset, line, socket):
-        self.tell(at, '{"kind":"call","t":%d,"call":%d,"name":%s,"deed":"%s","args":%s,"bytes":%s,"offset":%s,"line":%s,"socket":%s}\n' % (
-            at, call, quoted(name), deed, quoted(args), number(size), number(offset), number(line), socket))
+    def began(self, at, call, what, args, size, offset, line, socket):
+        """The line of a call that begins. `what` is its name and deed, as JSON."""
+        return f'{{"kind":"call","t":{at},"call":{call},{what},"args":{quoted(args)},"bytes":{number(size)},"offset":{number(offset)},"line":{number(line)},"socket":{socket}}}\n'
 
     def came_back(self, at, call, value, error, size, offset, peer, accepted, line, socket):
-        self.tell(at, '{"kind":"return","t":%d,"call":%d,"value":%s,"error":%s,"bytes":%s,"offset":%s,"peer":%s,"accepted":%s,"line":%s,"socket":%s}\n' % (
-            at, call, optional(value), optional(error), number(size), number(offset), peer, accepted, number(line), socket))
+        """The line of a call that has come back."""
+        outcome = f'"value":{optional(value)},"error":{optional(error)},"bytes":{number(size)},"offset":{number(offset)},"peer":{peer},"accepted":{accepted}'
+        return f'{{"kind":"return","t":{at},"call":{call},{outcome},"line":{number(line)},"socket":{socket}}}\n'
 
     def tell(self, at, line):
         if self.channel is None:
@@ -66,8 +68,16 @@ class Teller:
         self.missing.clear()
 
     def miss(self, why, at):
+        if not self.missing:
+            atexit.unregister(self.tell_missing)
+            atexit.register(self.tell_missing)
         count, since, _ = self.missing.get(why, (0, at, at))
         self.missing[why] = count + 1, since, at
+
+    def tell_missing(self):
+        """At the end of the program, what no later line has told."""
+        if self.missing:
+            self.tell(0, '')
 
     def what_is_missing(self):
         return b''.join(

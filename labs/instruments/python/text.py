@@ -2,6 +2,7 @@
 the program's own, which a `__repr__` would be."""
 import sys
 from errno import errorcode
+from _socket import socket as c_socket
 
 from _json import encode_basestring_ascii as quoted
 
@@ -36,7 +37,7 @@ def brief(value):
         if kind is list:
             return '[%s]' % inner
         return '(%s,)' % inner if len(parts) == 1 else '(%s)' % inner
-    if isinstance(value, int):
+    if issubclass(kind, int):
         # AF_INET and its like: not a class of the program's own.
         return str(getattr(value, 'name', None) or int(value)) if kind.__module__ == 'socket' else int.__repr__(value)
     if kind is bytearray:
@@ -47,7 +48,19 @@ def brief(value):
 
 
 def is_socket(value):
-    return 'fileno' in dir(type(value)) and type(value).__module__ == 'socket'
+    return issubclass(type(value), c_socket)
+
+
+def size_of(args):
+    """How many bytes the first argument of a call that sends has; None for nothing of the kind."""
+    if not args:
+        return None
+    data = args[0]
+    try:
+        return len(data) if type(data) in (bytes, bytearray) else memoryview(data).nbytes
+    except TypeError:
+        # Several pieces, which are counted when the call has come back.
+        return sum(map(len, data)) if type(data) in (list, tuple) and all(type(part) is bytes for part in data) else None
 
 
 def listed(args, kwargs):
