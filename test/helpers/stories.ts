@@ -204,7 +204,7 @@ export function troubles(): Shown {
   data(maker, 2897, 1448, { cause, remarks: ['out-of-order'] })
   const copied = data(maker, 4345, 1448, { cause, remarks: ['out-of-order'] })
   data(maker, 4345, 1448, { cause, fate: 'copy', about: copied, remarks: ['duplicate'] })
-  maker.packets[late - 1] = { ...(maker.packets[late - 1] as (typeof maker.packets)[number]), arrived: (maker.packets[copied - 1]?.t ?? 0) + 4000 }
+  maker.packets[late - 1] = { ...(maker.packets[late - 1] as (typeof maker.packets)[number]), arrived: (maker.packets[copied - 1]?.t ?? 0) + 25_000 }
   ack(maker, 1449, { remarks: ['duplicate-ack'] })
   ack(maker, 1449, { remarks: ['duplicate-ack'] })
   maker.after(204)

@@ -133,20 +133,31 @@ function asleepClauses(story: Story, { at }: Step, packet: Packet, stations: rea
   const named = [packet.receiver, packet.sender]
   const standing = [way.to, way.from].map((place) => stations[place]?.programs[0]?.name ?? null)
   const programs = [...new Set(named.map((name, i) => name ?? standing[i] ?? null))].filter((name) => name !== null)
-  const waiting = programs.flatMap((program): { who: Who; where: Clause }[] => {
+  const waiting = programs.flatMap((program): Waiting[] => {
     const { state, call } = story.doingAt(at, program)
     if (state !== 'waits') return []
     const waited = call === null ? undefined : story.calls[call]
-    const who: Who = { program, host: null, part: 'name' }
-    if (waited === undefined) return [{ who, where: { key: 'waits.loop', values: {} } }]
-    const key = waited.event ? 'waits.event' : 'waits.call'
-    return [{ who, where: { key, values: { call: callName(waited) } } }]
+    if (waited === undefined) return [{ program, how: 'loop', call: '' }]
+    return [{ program, how: waited.event ? 'event' : 'call', call: callName(waited) }]
   })
   const [one, other] = waiting
   if (one === undefined) return []
-  if (other) {
-    const values = { one: one.who, where: one.where, other: other.who, there: other.where }
-    return [{ key: 'packet.both-wait', values }]
+  if (other === undefined) {
+    const who: Who = { program: one.program, host: null, part: 'program' }
+    return [{ key: ALONE[one.how], values: { who, call: one.call } }]
   }
-  return [{ key: 'packet.waits', values: { who: { ...one.who, part: 'program' }, where: one.where } }]
+  const name = ({ program }: Waiting): Who => ({ program, host: null, part: 'name' })
+  const where = ({ how, call }: Waiting): Clause => ({ key: `waits.${how}`, values: { call } })
+  const values = { one: name(one), where: where(one), other: name(other), there: where(other) }
+  return [{ key: 'packet.both-wait', values }]
 }
+
+interface Waiting {
+  readonly program: string
+  readonly how: 'call' | 'event' | 'loop'
+  /** The call or the event; empty for a loop. */
+  readonly call: string
+}
+
+/** The sentence for one program that waits. */
+const ALONE = { call: 'packet.waits', event: 'packet.awaits', loop: 'packet.loops' } as const

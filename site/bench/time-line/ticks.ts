@@ -7,7 +7,7 @@ export const TICKS = ['B', 'A', 'packet'] as const
 export type Tick = (typeof TICKS)[number]
 
 /** More would be a grey bar. */
-const MOST = 400
+const MOST = 160
 
 /** For each kind of tick an SVG path, on a line of `width` that is 34 high. */
 export function tickPaths(steps: readonly Step[], cast: Cast, width: number): Record<Tick, string> {

@@ -5,7 +5,7 @@ import { addStyle, draw, make } from '../dom.ts'
 import type { Cast } from '../story/cast.ts'
 import { sentenceOf } from '../story/sentence.ts'
 import { momentText } from '../story/time.ts'
-import { type Piece, piecesOf, plainOf, say, type Voice } from '../story/wording.ts'
+import { type Piece, piecesOf, plainOf, SIGNS, say, type Voice } from '../story/wording.ts'
 import type { Words } from '../words.ts'
 import { nextStop, SPEEDS, type Speed, stay } from './playing.ts'
 import { placeOf, stepAt, TICKS, tickPaths } from './ticks.ts'
@@ -273,9 +273,14 @@ function lineElement(name: 'all' | 'past'): SVGSVGElement {
 
 function pieceNode({ text, mark }: Piece): Node | string {
   if (mark === undefined || mark === null) return text
-  const sign = mark === 'router' ? '◆ ' : ''
-  const dot = sign ? make('span', { 'aria-hidden': 'true' }, sign) : make('span', { class: 'mark' })
-  return make('span', { class: mark === 'router' ? 'who' : `who ${mark}` }, dot, text)
+  const sign =
+    mark === 'router'
+      ? make('span', { 'aria-hidden': 'true' }, `${SIGNS.router} `)
+      : make('span', { class: 'mark', 'aria-hidden': 'true' })
+  // A mark never stands alone at the end of a line.
+  const [first = '', rest = ''] = /^(\p{Script=Han}|\S+)(.*)$/u.exec(text)?.slice(1) ?? [text]
+  const whose = mark === 'router' ? 'who' : `who ${mark}`
+  return make('span', { class: whose }, make('span', { class: 'together' }, sign, first), rest)
 }
 
 function speedChoice(): HTMLSelectElement {

@@ -2,8 +2,9 @@
 import type { Story } from '../../../labs/checks/story.ts'
 import { make } from '../dom.ts'
 import { endpointText } from '../story/endpoints.ts'
+import { durationText } from '../story/time.ts'
 import { count, say, type Voice } from '../story/wording.ts'
-import type { Scale } from './layout.ts'
+import { rulerOf, type Scale } from './layout.ts'
 
 export interface ChoiceParts {
   readonly voice: Voice
@@ -22,7 +23,7 @@ export class Choices {
   readonly #background: HTMLElement
   readonly #backgroundText = make('span')
   readonly #backgroundButton: HTMLElement
-  readonly #copy: HTMLElement
+  readonly #legend: HTMLElement
   readonly #said = make('span', { role: 'status' })
   #shownBackground = false
   #listed = ''
@@ -41,13 +42,13 @@ export class Choices {
     })
     this.#conversation = make('label', {}, say(voice, 'wire.conversation'), ' ', this.#conversations)
     this.#backgroundButton = button('wire.background-show', () => onBackground(!this.#shownBackground))
-    this.#background = make('p', { class: 'background' }, this.#backgroundText, ' ', this.#backgroundButton)
-    this.#copy = button('wire.copy-text', onCopy)
+    this.#background = make('p', { class: 'background' }, this.#backgroundText, ' · ', this.#backgroundButton)
+    this.#legend = make('p', { class: 'legend' }, say(voice, 'wire.legend'))
     this.element = make(
       'div',
       { class: 'wire-foot' },
       this.#background,
-      make('p', { class: 'legend' }, say(voice, 'wire.legend')),
+      this.#legend,
       make(
         'div',
         { class: 'tools' },
@@ -55,7 +56,7 @@ export class Choices {
         scaleChoice(voice, onScale),
         button('wire.save-svg', () => onSave('svg')),
         button('wire.save-png', () => onSave('png')),
-        this.#copy,
+        button('wire.copy-text', onCopy),
         this.#said,
       ),
     )
@@ -82,6 +83,15 @@ export class Choices {
     const packets = count(this.#voice, background, 'packets')
     this.#backgroundText.textContent = say(this.#voice, 'wire.background', { packets })
     this.#backgroundButton.textContent = say(this.#voice, shown ? 'wire.background-hide' : 'wire.background-show')
+  }
+
+  /** Px for each ms, where rows go by time: then the legend has a ruler. */
+  showScale(scale: number | null): void {
+    const legend = say(this.#voice, 'wire.legend')
+    if (scale === null) return this.#legend.replaceChildren(legend)
+    const { ms, px } = rulerOf(scale)
+    const ruler = make('span', { class: 'ruler', style: `height:${px}px` })
+    this.#legend.replaceChildren(legend, ruler, durationText(ms * 1e6, this.#voice))
   }
 
   /** Says what became of what was asked for. */

@@ -5,7 +5,7 @@ import type { Voice } from '../story/wording.ts'
 import { type Geometry, type Layout, layOut, type Scale, type Sized } from './layout.ts'
 import type { Measure } from './lines.ts'
 import { isLost, type LegView, legsOf, type RowView, type Scene, viewOf } from './row-view.ts'
-import { type Choice, type Row, rowsOf } from './rows.ts'
+import { type Choice, type Row, rowAt, rowsOf } from './rows.ts'
 
 export interface Drawing {
   readonly story: Story
@@ -27,14 +27,17 @@ export interface DrawingParts {
   readonly voice: Voice
   readonly geometry: Geometry
   readonly measure: Measure
+  /** Nothing in it can be pressed, so nothing needs room for that. */
+  readonly still?: boolean
 }
 
-export function drawingOf({ story, choice, scale, stations, voice, geometry, measure }: DrawingParts): Drawing {
+export function drawingOf(parts: DrawingParts): Drawing {
+  const { story, choice, scale, stations, voice, geometry, measure, still = false } = parts
   const { rows, background } = rowsOf(story, choice)
   const scene: Scene = { story, stations, voice, wire: geometry.wire, measure }
   const legs = rows.map((row) => legsOf(row, scene))
   const layout = layOut(
-    rows.map((row, i) => sizeOf(row, legs[i] ?? [], story, stations)),
+    rows.map((row, i) => sizeOf(row, legs[i] ?? [], rows, scene, still)),
     scale,
   )
   const views = new Map<number, RowView>()
@@ -57,11 +60,20 @@ export function drawingOf({ story, choice, scale, stations, voice, geometry, mea
   }
 }
 
-function sizeOf(row: Row, legs: readonly (LegView | null)[], story: Story, stations: readonly Station[]): Sized {
-  const lines = Math.max(...legs.map((leg) => leg?.lines.length ?? 0), 0)
+function sizeOf(
+  row: Row,
+  legs: readonly (LegView | null)[],
+  rows: readonly Row[],
+  scene: Scene,
+  still: boolean,
+): Sized {
+  const folds = row.kind === 'run' && !still ? 1 : 0
+  const lines = Math.max(...legs.map((leg) => (leg ? leg.lines.length + folds : 0)), 0)
   const arrows = Math.max(...legs.map((leg) => leg?.arrows.length ?? 0), 0)
-  const packet = row.kind === 'step' ? row.packet : null
-  if (packet === null) return { row, lines, arrows, arrived: null, way: null }
-  const { from, to } = wayOf(packet, story, stations)
-  return { row, lines, arrows, arrived: isLost(packet) ? null : packet.arrived, way: `${from} ${to}` }
+  const size = { row, lines, arrows, arrived: null, way: null, tail: null }
+  if (row.kind === 'run') return size
+  if (row.proof) return { ...size, tail: rowAt(rows, row.proof.from) }
+  if (row.packet === null) return size
+  const { from, to } = wayOf(row.packet, scene.story, scene.stations)
+  return { ...size, arrived: isLost(row.packet) ? null : row.packet.arrived, way: `${from} ${to}` }
 }

@@ -1,9 +1,9 @@
 /** The head of the wire panel: whose lane is which, and what has crossed. */
-import type { Packet, Story } from '../../../labs/checks/story.ts'
+import type { Story } from '../../../labs/checks/story.ts'
 import { make } from '../dom.ts'
 import { markOf, type Station } from '../story/stations.ts'
-import { count, SIGNS, say, type Voice } from '../story/wording.ts'
-import { isLost } from './row-view.ts'
+import { SIGNS, say, type Voice } from '../story/wording.ts'
+import { fileOf, summaryOf, wireTitle } from './summary.ts'
 
 /** The head above the columns of the rows. */
 export function headElement(stations: readonly Station[], story: Story | null, voice: Voice): HTMLElement {
@@ -34,30 +34,12 @@ function endZone(station: Station, side: 'left' | 'right', story: Story | null, 
 }
 
 function betweenZone({ host, addresses, mark }: Station, voice: Voice): HTMLElement {
-  const name = mark === 'router' ? `${SIGNS.router} ${say(voice, 'wire.router')}` : host
-  return make('span', { class: 'z mid' }, make('b', {}, name), make('span', { class: 'long' }, addresses.join(' ')))
-}
-
-/** The file of a program's latest run; its name before it has run. */
-function fileOf(program: string, story: Story | null): string {
-  const act = story?.acts.findLast((one) => one.program === program)
-  return act ? `${program}.${act.language}` : program
+  const name = mark === 'router' ? say(voice, 'wire.router') : host
+  const title = make('b', {}, ...(mark === 'router' ? [SIGNS.router] : []), make('span', { class: 'long' }, ` ${name}`))
+  return make('span', { class: 'z mid' }, title, make('span', { class: 'long' }, addresses.join(' ')))
 }
 
 function wireZone(stations: readonly Station[], leg: number, story: Story | null, voice: Voice): HTMLElement {
-  const [here, there] = [stations[leg]?.host, stations[leg + 1]?.host]
-  const title = say(voice, here === there ? 'wire.loopback' : 'wire.title')
-  const parts = story ? [make('span', {}, summary(story, here ?? '', there ?? '', voice))] : []
-  return make('span', { class: 'mid' }, make('b', {}, title), ...parts)
-}
-
-function summary(story: Story, here: string, there: string, voice: Voice): string {
-  const blind = story.blind.some(({ instrument }) => instrument === 'packets')
-  if (blind && story.packets.length === 0) return say(voice, 'wire.proven')
-  const isHere = ({ from, to }: Packet) => (from === here && to === there) || (from === there && to === here)
-  const isOther = ({ conversation }: Packet) => conversation !== null && story.conversations[conversation]?.background
-  const packets = story.packets.filter((packet) => isHere(packet) && !isOther(packet))
-  const lost = packets.filter(isLost).length
-  const fate = lost === 0 ? say(voice, 'wire.none-lost') : say(voice, 'wire.lost', { n: lost })
-  return say(voice, 'wire.packets', { count: count(voice, packets.length, 'packets'), fate })
+  const parts = story ? [make('span', {}, summaryOf(story, stations, leg, voice))] : []
+  return make('span', { class: 'mid' }, make('b', {}, wireTitle(stations, leg, voice)), ...parts)
 }

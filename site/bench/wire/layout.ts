@@ -25,9 +25,10 @@ const BROAD = 800
 export function geometryOf(width: number, stations: number): Geometry {
   const narrow = width < NARROW
   const broad = width >= BROAD
-  const no = narrow ? 22 : broad ? 34 : 28
-  const end = narrow ? 0 : 12
-  const zone = narrow ? Math.max(88, Math.round(width * 0.26)) : Math.max(150, Math.round(width * (broad ? 0.24 : 0.3)))
+  const no = narrow ? 22 : broad ? 34 : 26
+  const end = narrow ? 0 : broad ? 12 : 8
+  const share = narrow ? (stations < 3 ? 0.26 : 0.22) : broad ? 0.24 : 0.315
+  const zone = Math.max(narrow ? 88 : 150, Math.round(width * share))
   const between = stations < 3 ? 0 : narrow ? 30 : 92
   const wires = Math.max(stations - 1, 1)
   const rest = width - no - end - 2 * zone - between * Math.max(stations - 2, 0)
@@ -47,6 +48,8 @@ export interface Sized {
   readonly arrived: number | null
   /** Which way it travels: rows of one way may overtake each other. Null for none. */
   readonly way: string | null
+  /** The place of the row at which its arrow begins, where that is another one. */
+  readonly tail: number | null
 }
 
 export interface Layout {
@@ -56,8 +59,12 @@ export interface Layout {
   readonly heights: readonly number[]
   /** For each row how far below its tail its arrow's head is, in px. */
   readonly drops: readonly number[]
-  /** The farthest that any arrow leans, in px. */
+  /** For each row how far above its own its arrow's tail is, in px. */
+  readonly lifts: readonly number[]
+  /** The farthest that any arrow reaches beyond its row, in px. */
   readonly reach: number
+  /** For each row whether the space after it is cut short. */
+  readonly cuts: readonly boolean[]
   /** Px for each ms; null when rows do not go by time. */
   readonly scale: number | null
 }
@@ -70,12 +77,17 @@ const ARROW = 19
 export const APART = 7
 /** The space of a pause after a row whose middle is taken. */
 const PAUSE = 20
-/** No space is longer; what is longer is cut, and says how long it was. */
-const CUT = 180
-/** How far an arrow leans at least. */
+/** To scale, the space before a program starts is no longer: the reader took that time. */
+const BEFORE_START = 48
+/** To scale, no space is longer. */
+const LONGEST = 600
+/** To scale, spaces may take at least so much altogether, and as much as the rows themselves. */
+const ROOM = 480
+/** How far an arrow leans at least, and how far time must let it lean to be drawn so. */
 const LEAN = 4
+const SEEN = 3
 /** Px for each ms that may be chosen. */
-const SCALES = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]
+const SCALES = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]
 
 export function layOut(rows: readonly Sized[], kind: Scale): Layout {
   const heights = rows.map(({ lines, arrows }) => {
@@ -83,28 +95,44 @@ export function layOut(rows: readonly Sized[], kind: Scale): Layout {
   })
   const scale = kind === 'time' ? scaleFor(rows, heights) : null
   const tops: number[] = [0]
+  const cuts: boolean[] = []
   for (const [i, { row, lines }] of rows.entries()) {
-    const passed = (rows[i + 1]?.row.t ?? row.until) - row.until
-    const space = scale === null ? (row.pause !== null && lines > 0 ? PAUSE : 0) : spaceOf(passed, scale)
+    const next = rows[i + 1]?.row
+    const whole = scale === null ? 0 : spaceOf((next?.t ?? row.until) - row.until, scale)
+    const space = scale === null ? (row.pause !== null && lines > 0 ? PAUSE : 0) : Math.min(whole, most(next))
+    cuts.push(space < whole)
     tops.push((tops[i] ?? 0) + (heights[i] ?? 0) + space)
   }
   const drops = dropsOf(rows, tops, heights, scale)
-  return { tops, heights, drops, reach: drops.reduce((most, drop) => Math.max(most, drop), 0), scale }
+  const lifts = rows.map(({ tail }, i) => {
+    if (tail === null) return 0
+    // It leaves the middle of the row with its call, and ends at the foot of its own.
+    return (tops[i] ?? 0) + (heights[i] ?? 0) - ARROW / 2 - (tops[tail] ?? 0) - (heights[tail] ?? 0) / 2
+  })
+  const reach = [...drops, ...lifts].reduce((most, one) => Math.max(most, one), 0)
+  return { tops, heights, drops, lifts, reach, cuts, scale }
 }
 
 function spaceOf(ns: number, scale: number): number {
-  return Math.min(Math.round((ns / 1e6) * scale), CUT)
+  return Math.round((ns / 1e6) * scale)
 }
 
-/** The largest scale that does not make the picture more than twice as high. */
+/** How much space there may be before a row. */
+function most(row: Row | undefined): number {
+  return row?.kind === 'step' && row.step.kind === 'starts' ? BEFORE_START : LONGEST
+}
+
+/** The largest scale at which all spaces but those before a start have room. */
 function scaleFor(rows: readonly Sized[], heights: readonly number[]): number {
   const room = Math.max(
     heights.reduce((sum, height) => sum + height, 0),
-    2 * CUT,
+    ROOM,
   )
-  const needed = (scale: number) =>
-    rows.reduce((sum, { row }, i) => sum + spaceOf((rows[i + 1]?.row.t ?? row.until) - row.until, scale), 0)
-  return SCALES.find((scale) => needed(scale) <= room) ?? (SCALES.at(-1) as number)
+  const passed = rows.reduce((sum, { row }, i) => {
+    const next = rows[i + 1]?.row
+    return next === undefined || most(next) < LONGEST ? sum : sum + next.t - row.until
+  }, 0)
+  return SCALES.find((scale) => spaceOf(passed, scale) <= room) ?? (SCALES.at(-1) as number)
 }
 
 /**
@@ -117,9 +145,11 @@ function dropsOf(
   heights: readonly number[],
   scale: number | null,
 ): number[] {
-  const overtaken = scale === null ? overtakenIn(rows) : null
-  return rows.map(({ arrived }, i) => {
-    if (arrived === null || (overtaken !== null && !overtaken.has(i))) return LEAN
+  const overtaken = overtakenIn(rows)
+  return rows.map(({ row, arrived }, i) => {
+    if (arrived === null) return LEAN
+    const leans = scale !== null && spaceOf(arrived - row.t, scale) >= SEEN
+    if (!leans && !overtaken.has(i)) return LEAN
     let last = i
     while ((rows[last + 1]?.row.t ?? Number.POSITIVE_INFINITY) < arrived) last += 1
     const head = (tops[last] ?? 0) + (heights[last] ?? 0)
@@ -148,7 +178,7 @@ function overtakenIn(rows: readonly Sized[]): Set<number> {
 export function windowOf({ tops, reach }: Layout, from: number, to: number): readonly [number, number] {
   const last = tops.length - 1
   const first = Math.max(placeAt(tops, from - reach), 0)
-  return [Math.min(first, last), Math.min(placeAt(tops, to) + 1, last)]
+  return [Math.min(first, last), Math.min(placeAt(tops, to + reach) + 1, last)]
 }
 
 /** The place of the row at a height; -1 above the first. */
@@ -161,4 +191,20 @@ function placeAt(tops: readonly number[], y: number): number {
     else high = middle
   }
   return low - 1
+}
+
+/** A time that can be shown beside a scale, and how high it is. */
+export interface Ruler {
+  readonly ms: number
+  readonly px: number
+}
+
+/** The shortest round time that is high enough to be seen. */
+export function rulerOf(scale: number): Ruler {
+  let ms = 0.1
+  for (const factor of [2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2]) {
+    if (ms * scale >= 12) break
+    ms *= factor
+  }
+  return { ms, px: Math.round(ms * scale) }
 }

@@ -16,7 +16,7 @@ export type Measure = (text: string) => number
 const NEAR = ' '
 const APART = ' · '
 /** Text keeps this distance from the lanes, in px; bold text is wider by this factor. */
-const AIR = 10
+const AIR = 6
 const BOLD = 1.06
 
 /** The lines of a packet. */
@@ -27,12 +27,18 @@ export function packetLines(
   measure: Measure,
 ): Line[] {
   const fits = (bold: string, plain: string) => measure(bold) * BOLD + measure(plain) <= width - AIR
-  const told = [numbers, load].filter((part) => part !== '')
-  const all = told.join(APART)
-  const label = fits(name, NEAR + all)
-    ? [line(name, all)]
-    : [line(name, ''), ...(fits('', all) ? [line('', all)] : told.map((part) => line('', part)))]
-  return [...label, ...wrapped(remarks, width, measure)]
+  const all = [numbers, load].filter((part) => part !== '').join(APART)
+  const remark = remarks.join(APART)
+  if (remark === '') {
+    if (fits(name, NEAR + all)) return [line(name, all)]
+    if (fits('', all)) return [line(name, ''), line('', all)]
+    if (fits(name, NEAR + load)) return [line(name, load), line('', numbers)]
+    return [line(name, ''), line('', numbers), line('', load)].filter(({ bold, plain }) => bold + plain !== '')
+  }
+  const below = (fits('', all) ? [all] : [numbers, load]).filter((part) => part !== '').map((part) => line('', part))
+  // A remark belongs to the name: it says what kind of packet this is.
+  if (fits(name, NEAR + remark)) return [{ bold: name, plain: remark, remark: true }, ...below]
+  return [line(name, ''), ...wrapped(remarks, width, measure), ...below]
 }
 
 /** Lines of remarks: as many on each as fit. */
@@ -47,16 +53,21 @@ export function wrapped(remarks: readonly string[], width: number, measure: Meas
   return lines.map((text) => ({ bold: '', plain: text, remark: true }))
 }
 
-/** Lines of a sentence that is broken between its parts. */
+/** Lines of a list, broken between its parts; what counts most, the first part, is bold. */
 export function partLines(parts: readonly string[], joint: string, width: number, measure: Measure): Line[] {
-  const lines: string[] = []
+  const lines: { bold: string; plain: string }[] = []
   for (const part of parts) {
     const last = lines.at(-1)
-    const longer = last === undefined ? '' : last + joint + part
-    if (last !== undefined && measure(longer) <= width - AIR) lines[lines.length - 1] = longer
-    else lines.push(part)
+    const comma = joint.trimEnd()
+    if (last === undefined) lines.push({ bold: part, plain: '' })
+    else if (last.plain === '' && measure(last.bold + comma) * BOLD + measure(NEAR + part) <= width - AIR) {
+      last.bold += comma
+      last.plain = part
+    } else if (last.plain !== '' && measure(last.bold) * BOLD + measure(NEAR + last.plain + joint + part) <= width - AIR) {
+      last.plain += joint + part
+    } else lines.push({ bold: '', plain: part })
   }
-  return lines.map((text) => line('', text))
+  return lines.map((one) => ({ ...one, remark: false }))
 }
 
 function line(bold: string, plain: string): Line {

@@ -4,6 +4,9 @@ import type { Measure } from './lines.ts'
 /** The size of text on the wire, in px. */
 const SIZE = 11
 
+/** Words stand a little farther apart than the font has them, as a part of its size. */
+const SPACING = 0.08
+
 /** What a character is taken to be wide where nothing can be measured, as a part of its size. */
 const GUESS = 0.55
 
@@ -19,7 +22,7 @@ export function measureFor(element: Element): Measure {
   }
   return (text) => {
     let sum = 0
-    for (const character of text) sum += widthOf(character)
+    for (const character of text) sum += widthOf(character) + (character === ' ' ? SPACING * SIZE : 0)
     return sum
   }
 }

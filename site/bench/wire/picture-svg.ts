@@ -8,6 +8,7 @@ import { APART, geometryOf, LINE } from './layout.ts'
 import type { Line } from './lines.ts'
 import { FONTS, PAPER } from './paper.ts'
 import type { Arrow, LaneState, LegView, ZoneView } from './row-view.ts'
+import { fileOf, summaryOf, wireTitle } from './summary.ts'
 import { textOf } from './text.ts'
 
 export interface PictureParts extends Omit<DrawingParts, 'geometry'> {
@@ -34,12 +35,18 @@ interface Columns {
   readonly zones: readonly (readonly [number, number])[]
 }
 
+/** How an arrow of a row leans; see `Layout`. */
+interface Lean {
+  readonly drop: number
+  readonly lift: number
+}
+
 /** The picture of a story, all of it. */
 export function pictureOf(parts: PictureParts): Picture {
   const { stations, title, lang, voice } = parts
   const width = stations.length > 2 ? WIDTH.more : WIDTH.two
   const geometry = geometryOf(width, stations.length)
-  const drawing = drawingOf({ ...parts, geometry })
+  const drawing = drawingOf({ ...parts, geometry, still: true })
   const rowsHeight = drawing.layout.tops.at(-1) ?? 0
   const size = { width: width + 2 * MARGIN, height: rowsHeight + HEAD + 2 * MARGIN }
   const columns = columnsOf(stations, geometry)
@@ -81,8 +88,10 @@ function coloursOf({ mark }: Station): { end: string; wash: string | null } {
   return { end: PAPER.ink, wash: null }
 }
 
-function headPicture({ voice, story }: Drawing, { zones }: Columns, stations: readonly Station[]): string {
-  return stations
+function headPicture(drawing: Drawing, columns: Columns, stations: readonly Station[]): string {
+  const { voice, story } = drawing
+  const { zones } = columns
+  const ends = stations
     .map((station, i) => {
       const [left, right] = zones[i] as readonly [number, number]
       const { end } = coloursOf(station)
@@ -96,10 +105,7 @@ function headPicture({ voice, story }: Drawing, { zones }: Columns, stations: re
         const name = mark === 'router' ? `${SIGNS.router} ${say(voice, 'wire.router')}` : say(voice, 'wire.kernel')
         return bold((left + right) / 2, 'middle', name) + plain((left + right) / 2, 'middle', address)
       }
-      const files = programs.map(({ name }) => {
-        const act = story.acts.findLast((one) => one.program === name)
-        return act ? `${name}.${act.language}` : name
-      })
+      const files = programs.map(({ name }) => fileOf(name, story))
       const sign = mark ? SIGNS[mark] : ''
       const word = say(voice, 'wire.program')
       const isLast = i === stations.length - 1
@@ -113,6 +119,13 @@ function headPicture({ voice, story }: Drawing, { zones }: Columns, stations: re
       ].join('')
     })
     .join('\n')
+  const wires = zones.slice(1).map(([left], i) => {
+    const x = ((zones[i]?.[1] ?? 0) + left) / 2
+    const title = `<text x="${x}" y="56" text-anchor="middle" font-size="13" font-weight="600">${escaped(wireTitle(stations, i, voice))}</text>`
+    const what = escaped(summaryOf(story, stations, i, voice))
+    return `${title}<text x="${x}" y="72" text-anchor="middle" fill="${PAPER['ink-2']}">${what}</text>`
+  })
+  return ends + wires.join('')
 }
 
 function rowPicture(drawing: Drawing, place: number, columns: Columns, stations: readonly Station[]): string {
@@ -120,7 +133,7 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
   const view = drawing.view(place)
   const [top = 0, next = 0] = [layout.tops[place], layout.tops[place + 1]]
   const height = layout.heights[place] ?? 0
-  const drop = layout.drops[place] ?? 0
+  const lean = { drop: layout.drops[place] ?? 0, lift: layout.lifts[place] ?? 0 }
   const time = momentText(view.row.t, story.steps[0]?.t ?? 0, voice)
   const zones = view.zones.map((zone, i) => {
     const edges = columns.zones[i] as readonly [number, number]
@@ -129,15 +142,15 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
   const legs = view.legs.flatMap((leg, i) => {
     const from = columns.zones[i]?.[1] ?? 0
     const to = columns.zones[i + 1]?.[0] ?? geometry.width
-    return leg ? [legPicture(leg, from, to, drop)] : []
+    return leg ? [legPicture(leg, from, to, lean)] : []
   })
-  const middle = ((columns.zones[0]?.[1] ?? 0) + (columns.zones.at(-1)?.[0] ?? geometry.width)) / 2
+  const middle = ((columns.zones[0]?.[1] ?? 0) + (columns.zones[1]?.[0] ?? geometry.width)) / 2
   const aside = (text: string, y: number) =>
     `<text x="${middle}" y="${y}" text-anchor="middle" fill="${PAPER['ink-3']}">${escaped(text)}</text>`
   const space = next - top - height
   const between = [
     ...(view.over ? [aside(view.over, BASE)] : []),
-    ...(view.pause ? [aside(view.pause.text, space > 0 ? height + space / 2 + 4 : BASE)] : []),
+    ...(view.pause ? [aside(layout.cuts[place] ? view.pause.cut : view.pause.text, space > 0 ? height + space / 2 + 4 : BASE)] : []),
   ]
   const no = `<text x="${geometry.no - 6}" y="${BASE}" text-anchor="end" fill="${PAPER['ink-3']}">${escaped(view.no)}</text>`
   return `<g transform="translate(0 ${top})"><title>${escaped(`${time} ${view.name}`)}</title>${[...zones, no, ...between, ...legs].join('')}</g>`
@@ -202,7 +215,8 @@ function tagsPicture(tags: readonly string[], asides: readonly string[], x: numb
     const left = put(width)
     parts.push(
       `<rect x="${left}" y="4.5" width="${width}" height="15" rx="2" fill="${PAPER.paper}" stroke="${end}"/>`,
-      `<text x="${left + width / 2}" y="${BASE + 0.5}" text-anchor="middle" font-size="10" font-weight="600" fill="${end}">${escaped(tag)}</text>`,
+      // Wide fonts are set closer, so that no name is wider than its frame.
+      `<text x="${left + width / 2}" y="${BASE + 0.5}" text-anchor="middle" font-size="10" font-weight="600" fill="${end}" textLength="${width - 8}" lengthAdjust="spacingAndGlyphs">${escaped(tag)}</text>`,
     )
   }
   for (const aside of asides) {
@@ -215,11 +229,11 @@ function tagsPicture(tags: readonly string[], asides: readonly string[], x: numb
   return parts.join('')
 }
 
-function legPicture({ lines, arrows }: LegView, from: number, to: number, drop: number): string {
+function legPicture({ lines, arrows }: LegView, from: number, to: number, lean: Lean): string {
   const middle = (from + to) / 2
   const texts = lines.map((line, i) => linePicture(line, middle, BASE - 1 + i * LINE))
   const tail = lines.length * LINE + 8
-  return [...arrows.map((arrow, i) => arrowPicture(arrow, from, to, tail + i * APART, drop)), ...texts].join('')
+  return [...arrows.map((arrow, i) => arrowPicture(arrow, from, to, tail + i * APART, lean)), ...texts].join('')
 }
 
 function linePicture({ bold, plain, remark }: Line, x: number, y: number): string {
@@ -229,10 +243,11 @@ function linePicture({ bold, plain, remark }: Line, x: number, y: number): strin
   return `<text x="${x}" y="${y}" text-anchor="middle" fill="${PAPER.ink}" stroke="${PAPER.paper}" stroke-width="4" paint-order="stroke">${strong}<tspan fill="${colour}"${remark ? ' font-style="normal" font-weight="600"' : ''}>${escaped(plain)}</tspan></text>`
 }
 
-function arrowPicture({ right, lost, dashed, many, loop }: Arrow, from: number, to: number, y: number, drop: number): string {
+function arrowPicture({ right, lost, dashed, many, loop }: Arrow, from: number, to: number, base: number, { drop, lift }: Lean): string {
   const [start, goal] = right ? [from, to] : [to, from]
   const stop = lost ? start + (goal - start) * 0.56 : loop ? start : goal
-  const height = many ? 4 : drop
+  const y = base - lift
+  const height = many ? 4 : drop + lift
   const head = y + height
   const dashes = dashed ? ' stroke-dasharray="5 4"' : ''
   const bend = start + (goal - start) * 0.55

@@ -16,12 +16,14 @@ export interface Standing {
   readonly fresh: boolean
 }
 
-/** Where a row lies, in px; `drop` is how far below its tail its arrow's head is. */
+/** Where a row lies, in px; see `Layout`. */
 export interface Place {
   readonly top: number
   readonly height: number
   readonly space: number
   readonly drop: number
+  readonly lift: number
+  readonly cut: boolean
   /** The width of a wire, by which an arrow's head is turned. */
   readonly wire: number
 }
@@ -52,11 +54,12 @@ export function rowElement(
     const wire = make('span', { class: 'w' }, ...(leg ? legNodes(leg, place) : []))
     return [zone, wire]
   })
+  const fold = run && foldButton(run.open ? words.fold : words.unfold, run.open)
   const element = make(
     'li',
     {
       class: [...classes, fresh && 'fresh'].filter(Boolean).join(' '),
-      style: `top:${place.top}px;height:${place.height + place.space}px;--h:${place.height}px`,
+      style: `top:${place.top}px;height:${place.height + place.space}px;--h:${place.height}px;--top:${place.top}px`,
       'aria-label': name,
       'aria-current': now && 'step',
       tabindex: -1,
@@ -64,12 +67,12 @@ export function rowElement(
       'data-packet': packet,
     },
     make('span', { class: 'vh' }, name),
-    make('span', { class: 'no', 'aria-hidden': 'true' }, no),
+    make('span', { class: 'no', 'aria-hidden': 'true' }, no.replace('–', '–\n')),
     ...lanes.map((lane) => hidden(lane)),
     ...(over ? [hidden(make('span', { class: 'over' }, make('span', {}, over)))] : []),
-    ...(pause ? [hidden(make('span', { class: place.space > 0 ? 'gap below' : 'gap' }, make('span', {}, pause.text)))] : []),
+    ...(pause ? [hidden(make('span', { class: place.space > 0 ? 'gap below' : 'gap' }, make('span', {}, place.cut ? pause.cut : pause.text)))] : []),
   )
-  if (run) element.append(foldButton(run.open ? words.fold : words.unfold, run.open))
+  if (fold) element.append(make('span', { class: 'folds' }, fold))
   return element
 }
 
@@ -81,7 +84,7 @@ export function fillElement(view: RowView | null, stations: readonly Station[], 
     const zone = zoneElement({ ...nothing, lanes, holds }, station, sideOf(i, stations))
     return i === stations.length - 1 ? [zone] : [zone, make('span')]
   })
-  return make('div', { class: 'ev fill', 'aria-hidden': 'true', style: `top:${top}px` }, make('span'), ...zones)
+  return make('div', { class: 'ev fill', 'aria-hidden': 'true', style: `top:${top}px;--top:${top}px` }, make('span'), ...zones)
 }
 
 type Side = 'left' | 'right' | 'mid'
@@ -151,9 +154,9 @@ function lineElement({ bold, plain, remark }: Line): HTMLElement {
   return make('span', { class: remark ? 'line remark' : 'line' }, make('span', {}, ...text))
 }
 
-function arrowElement({ right, lost, dashed, many, loop }: Arrow, tail: number, { drop, wire }: Place): HTMLElement {
+function arrowElement({ right, lost, dashed, many, loop }: Arrow, tail: number, { drop, lift, wire }: Place): HTMLElement {
   const classes = ['arrow', right ? 'right' : 'left', dashed && 'dashed', many && 'many', lost && 'lost', loop && 'loop']
-  const height = many ? 4 : drop
+  const height = many ? 4 : drop + lift
   const [from, to] = right ? [0, lost ? 56 : 100] : [100, lost ? 44 : 0]
   const path = loop ? `M${from} 0C${right ? 55 : 45} 0 ${right ? 55 : 45} ${height} ${from} ${height}` : `M${from} 0L${to} ${height}`
   const svg = draw('svg', { viewBox: `0 0 100 ${height}`, preserveAspectRatio: 'none' }, draw('path', { d: path }))
@@ -163,7 +166,7 @@ function arrowElement({ right, lost, dashed, many, loop }: Arrow, tail: number, 
     'span',
     {
       class: classes.filter(Boolean).join(' '),
-      style: `top:${tail}px;height:${height}px${turn ? `;--turn:${turn.toFixed(3)}rad` : ''}`,
+      style: `top:${tail - lift}px;height:${height}px${turn ? `;--turn:${turn.toFixed(3)}rad` : ''}`,
     },
     svg,
     ...(lost ? [make('span', { class: 'fate' }, make('b', {}, '✕'), ` ${lost}`)] : []),

@@ -153,10 +153,12 @@ export class RowList {
 
   #drawFill({ rows, view }: Drawing, height: number): void {
     const last = rows.length === 0 ? null : view(rows.length - 1)
-    const filled = JSON.stringify([height, last?.zones.map(({ lanes, holds }) => [lanes, holds])])
+    const later = this.#moment.now < rows.length - 1
+    const filled = JSON.stringify([height, later, last?.zones.map(({ lanes, holds }) => [lanes, holds])])
     if (filled === this.#filled) return
     this.#filled = filled
     const fill = fillElement(last, this.#parts.stations, height)
+    fill.classList.toggle('later', later)
     this.#fill.replaceWith(fill)
     this.#fill = fill
   }
@@ -192,13 +194,15 @@ export class RowList {
   #row(drawing: Drawing, place: number, old: Drawn | undefined, fresh: number): Drawn {
     const view = drawing.view(place)
     const { row } = view
-    const { tops, heights, drops } = drawing.layout
+    const { tops, heights, drops, lifts, cuts } = drawing.layout
     const [top = 0, height = 0] = [tops[place], heights[place]]
     const lies: Place = {
       top,
       height,
       space: (tops[place + 1] ?? 0) - top - height,
       drop: drops[place] ?? 0,
+      lift: lifts[place] ?? 0,
+      cut: cuts[place] ?? false,
       wire: drawing.geometry.wire,
     }
     const standing: Standing = {

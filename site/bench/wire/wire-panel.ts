@@ -161,7 +161,7 @@ export class WirePanel {
   }
 
   /** Everything but the rows. */
-  #showAround({ geometry, rows, background, story }: Drawing): void {
+  #showAround({ geometry, rows, background, story, layout }: Drawing): void {
     const { no, zone, between, end, narrow } = geometry
     const columns = this.#stations.map((_, i) => (i === 0 || i === this.#stations.length - 1 ? zone : between))
     this.#root.style.setProperty('--columns', `${no}px ${columns.map((px) => `${px}px`).join(' minmax(0, 1fr) ')}`)
@@ -173,6 +173,7 @@ export class WirePanel {
     this.#list.element.hidden = rows.length === 0
     this.#empty.hidden = rows.length > 0
     this.#choices.element.hidden = story.steps.length === 0
+    this.#choices.showScale(layout.scale)
     this.#choices.show(story, this.#choice.conversation, background.length, this.#choice.background)
   }
 
