@@ -139,7 +139,12 @@ const counters: Check<Readonly<Record<string, number>>> = (value) => {
   )
 }
 
-const endpoint = object<Endpoint>({ address: text, port })
+/** `127.0.0.1:80`, `[::1]:80`. */
+const endpoint: Check<Endpoint> = (value, known) => {
+  const [, address, number] =
+    (typeof value === 'string' && /^\[?([^[\]]{1,64}?)\]?:(\d{1,5})$/.exec(value)) || fail('must be `address:port`')
+  return { address: address ?? '', port: port(Number(number), known) }
+}
 const protocol = oneOf(['tcp', 'udp'])
 const socket = object<ProgramSocket>({
   id: whole,
@@ -219,6 +224,19 @@ const frame = object<Omit<FrameEvent, 'n' | 't' | 'kind' | 'bytes'>>({
   handedOn: orNull(amount),
   length: whole,
 })
+
+/** The text of a line. Addresses with their ports are written as one text, and what is null is left out. */
+export function lineOf(value: object): string {
+  return JSON.stringify(value, (_, one) => (one === null ? undefined : isEndpoint(one) ? endpointText(one) : one))
+}
+
+function isEndpoint(value: unknown): value is Endpoint {
+  return typeof value === 'object' && value !== null && Object.keys(value).join() === 'address,port'
+}
+
+function endpointText({ address, port }: Endpoint): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+}
 
 /** An event as an object for one line. */
 export function toLine(event: BenchEvent): Record<string, unknown> {

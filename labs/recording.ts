@@ -5,7 +5,7 @@
  */
 import { LANGUAGES, type Lab, type Language } from './lab.ts'
 import { type BenchEvent, PROTOCOL, RUNGS, type Rung } from './protocol.ts'
-import { fromLine, type Known, toLine, type Unnumbered, Wrong } from './recorded-event.ts'
+import { fromLine, type Known, lineOf, toLine, type Unnumbered, Wrong } from './recorded-event.ts'
 
 export type { Known } from './recorded-event.ts'
 
@@ -77,7 +77,7 @@ export function knownOf({ id, programs, views, network }: Lab): Known {
 /** The text of a recording. Events are numbered by their place; `null` is left out. */
 export function writeRecording(header: RecordingHeader, events: readonly BenchEvent[]): string {
   const lines = [{ format: FORMAT, version: VERSION, ...header }, ...events.map(toLine), { end: events.length }]
-  return lines.map((line) => `${JSON.stringify(line, withoutNull)}\n`).join('')
+  return lines.map((line) => `${lineOf(line)}\n`).join('')
 }
 
 /** Reads a recording of a lab, checked in all it says; what is wrong with it otherwise. Never throws. */
@@ -204,8 +204,4 @@ function isCount(value: unknown): value is number {
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 200
-}
-
-function withoutNull(this: unknown, _: string, value: unknown): unknown {
-  return value === null && !Array.isArray(this) ? undefined : value
 }

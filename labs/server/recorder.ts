@@ -37,14 +37,11 @@ export async function recordRun({ lab, languages }: Take, around: Surroundings):
   const names = [...lab.programs, ...lab.views].map(({ name }) => name)
   try {
     await bench.run(names.map((program) => ({ program, language: languages[program] ?? 'sh', ...SIZE })))
-    await witness.until(({ isSettled, isStill }) => isSettled || isStill)
+    await witness.until(() => true)
     for (let running = witness.rest.running; running.length > 0; running = witness.rest.running) {
       bench.stop([lastToStop(lab, running)])
-      await witness.until(
-        ({ running: now, isSettled, isStill }) => isSettled || (isStill && now.length < running.length),
-      )
+      await witness.until((now) => now.length < running.length)
     }
-    await witness.until(({ isSettled }) => isSettled)
   } finally {
     await bench.close('left')
   }

@@ -358,9 +358,7 @@ class BenchLab extends HTMLElement {
         this.#said = word(this.#words, { key: 'page.no-panels', values: { detail } })
         this.#show()
       },
-      onMoment: (moment) => {
-        for (const box of this.#programs()) box.showMoment(moment)
-      },
+      onMoment: (program, moment) => this.#boxes.get(program)?.showMoment(moment),
     })
     if (!this.isConnected) return spread.close()
     this.#spread = spread

@@ -30,10 +30,11 @@ export interface BoxParts {
   readonly onTrouble: (sentence: string) => void
 }
 
-/** A step of the story at which the lab stands, and its time. */
+/** A step of the story at which the lab stands. */
 export interface PastMoment {
   readonly at: number
-  readonly t: number
+  /** What the program had printed by then was told no later than this. */
+  readonly until: number
 }
 
 /**
@@ -215,6 +216,7 @@ export class ProgramBox {
 
   /** Shows the terminal as it was at a moment, or (null) as it is. */
   showMoment(moment: PastMoment | null): void {
+    if (moment?.at === this.#moment?.at && moment?.until === this.#moment?.until) return
     this.#moment = moment
     const label = this.#find('[data-past]')
     if (label) label.hidden = moment === null
@@ -265,7 +267,7 @@ export class ProgramBox {
       const { present } = this.#panel
       if (this.#past && !this.#past.fits(present)) this.#uncover()
       this.#past ??= new PastTerminal(this.#reel, present)
-      this.#past.show(this.#moment.t)
+      this.#past.show(this.#moment.until)
       this.#panel.covered = true
     } catch {
       setText(this.#find('[data-past-say]'), this.#say('lab.past-not'))
@@ -370,9 +372,9 @@ export class ProgramBox {
 
   async #copyCommand(): Promise<void> {
     const button = this.#find('[data-copy-command]')
-    if (this.viewOf) return this.#copy(button, this.#command())
     const shell = this.language === 'py' ? button?.dataset.shellPy : button?.dataset.shellTs
-    await this.#copy(button, commandLine(shell ?? this.#command(), this.#folder))
+    // A view's command is for any folder, and a program of several hosts for a shell on its own.
+    await this.#copy(button, shell ? commandLine(shell, this.#folder) : this.#command())
   }
 
   async #copyText(): Promise<void> {

@@ -3,6 +3,7 @@
  * when the first program is run; a lab that is only read does without.
  */
 import { tellLatest } from '../../labs/checks/tell.ts'
+import type { Story } from '../../labs/checks/story.ts'
 import type { Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
@@ -22,6 +23,7 @@ import style from './spread.css?inline'
 import { castOf } from './story/cast.ts'
 import { storyWords } from './story/words.ts'
 import { Thread } from './thread.ts'
+import { stepAt } from './time-line/ticks.ts'
 import { TimeLine } from './time-line/time-line.ts'
 import { WirePanel } from './wire/wire-panel.ts'
 import { type Words, word } from './words.ts'
@@ -35,8 +37,8 @@ export interface SpreadParts {
   readonly source: BenchSource | null
   /** A panel could not be loaded: the system's word for it. */
   readonly onMissing: (detail: string) => void
-  /** The lab stands at a moment of the past, or (null) is in the present. */
-  readonly onMoment: (moment: PastMoment | null) => void
+  /** A program stands at a moment of the past, or (null) is in the present. */
+  readonly onMoment: (program: string, moment: PastMoment | null) => void
 }
 
 /** Panels that draw from the story; while none of them is open nothing is told. */
@@ -59,6 +61,7 @@ export class Spread {
   readonly #timeLine: TimeLine
   readonly #thread: Thread
   readonly #closer: Closer | null
+  readonly #left = new AbortController()
   #open: readonly PanelName[] = []
 
   constructor(parts: SpreadParts, words: Words, ownWords: Words) {
@@ -78,12 +81,17 @@ export class Spread {
     const title = root.querySelector('.lab-head h3')?.textContent ?? ''
     this.#wire = new WirePanel(placeIn(root, 'wire'), { words, lang, cast, title, onPick, onPoint })
     this.#sockets = new SocketsPanel(placeIn(root, 'sockets'), { words: ownWords, cast, onPick, onPoint })
-    this.#states = new StatesPanel(placeIn(root, 'states'), { words: ownWords, cast })
+    this.#states = new StatesPanel(placeIn(root, 'states'), { words: ownWords, cast, onPick, onPoint })
     this.#timeLine = new TimeLine(placeIn(root, 'timeline'), { words, lang, cast, onMove })
     this.#thread = new Thread(root)
     const { source, onMissing } = parts
     this.#closer = source && new Closer({ root, lang, lab, title, source, onPick, onMissing })
     this.#moment.onScene((scene) => this.#show(scene))
+    const { signal } = this.#left
+    root.addEventListener('keydown', (event) => this.#press(event), { signal })
+    const line = placeIn(root, 'timeline')
+    line.addEventListener('pointermove', (event) => this.#pointAtLine(event), { signal })
+    line.addEventListener('pointerleave', () => onPoint(null), { signal })
   }
 
   /** Takes an event of the bench. */
@@ -112,20 +120,40 @@ export class Spread {
   }
 
   close(): void {
+    this.#left.abort()
     this.#moment.close()
     for (const panel of [...this.#codes, this.#wire, this.#sockets, this.#states, this.#timeLine, this.#thread]) {
       panel.close()
     }
   }
 
+  /** The arrows that step along the time line do so from everywhere in the lab where they mean nothing else. */
+  #press(event: KeyboardEvent): void {
+    const { key, target } = event
+    const { scene } = this.#moment
+    const by = key === 'ArrowLeft' ? -1 : key === 'ArrowRight' ? 1 : 0
+    if (by === 0 || scene === null || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    if (target instanceof Element && target.closest('input, select, textarea, [role=slider], .xterm')) return
+    event.preventDefault()
+    this.#moment.go(Math.max(scene.at + by, 1))
+  }
+
+  /** A tick of the time line is pointed at like any other event. */
+  #pointAtLine({ target, clientX, buttons }: PointerEvent): void {
+    const track = target instanceof Element ? target.closest('[role=slider]') : null
+    const { scene } = this.#moment
+    if (track === null || scene === null || buttons !== 0) return this.#moment.point(null)
+    const { left, width } = track.getBoundingClientRect()
+    this.#moment.point(stepAt((clientX - left) / width, scene.story.steps.length))
+  }
+
   #show(scene: Scene): void {
-    const { root, onMoment } = this.#parts
+    const { root, lab, onMoment } = this.#parts
     const { story, at, follows, lit } = scene
     const isOpen = (panel: PanelName) => this.#open.includes(panel)
-    const step = story.steps[at - 1]
     const scrubs = story.steps.length > 1 && this.#open.some((panel) => TELLING.includes(panel))
     placeIn(root, 'timeline').hidden = !scrubs
-    onMoment(follows ? null : { at, t: step?.t ?? 0 })
+    for (const { name } of lab.programs) onMoment(name, follows ? null : { at, until: untilOf(story, at, name) })
     if (isOpen('code')) for (const code of this.#codes) code.show(scene)
     if (isOpen('wire')) this.#wire.show(story, at, lit)
     if (isOpen('sockets')) {
@@ -174,6 +202,18 @@ export class Spread {
     else if (before) before.after(note)
     else place.prepend(note)
   }
+}
+
+/**
+ * Before when all that was told which a program had printed at a step: its next own step. What it prints is told some
+ * time after it was printed; but while it waits it prints nothing.
+ */
+export function untilOf({ steps }: Story, at: number, program: string): number {
+  for (let next = at; next < steps.length; next += 1) {
+    const step = steps[next]
+    if (step?.program === program && step.kind !== 'packet') return step.t - 1
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 /** Where each panel says how it is read. */

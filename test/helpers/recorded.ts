@@ -22,10 +22,10 @@ export const HEADER: RecordingHeader = {
 }
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
-const local = { address: '10.0.0.1', port: 40112 }
+const local = { address: 'fd00::1', port: 40112 }
 const remote = { address: '10.0.0.2', port: 12822 }
 const socket = { id: 1, protocol: 'udp', descriptor: 17, local, remote } as const
-const told = { program: 'send', run: 2, socket, line: 7 } as const
+const told = { program: 'send', run: 2, socket, line: 7, offset: 12 } as const
 const outcome = { value: '4', error: null, bytes: 4, peer: remote, accepted: null } as const
 const row = {
   id: 'udp:7',
@@ -50,8 +50,14 @@ const EACH: { readonly [Kind in Happening['kind']]: Extract<Happening, { kind: K
   armed: { kind: 'armed', event: 'message', awaited: true, ...told, socket: null },
   heard: { kind: 'heard', event: 'message', deed: 'receive', ...told, ...outcome, accepted: socket },
   waits: { kind: 'waits', program: 'send', run: 2, syscall: 'epoll_wait' },
-  sockets: { kind: 'sockets', host: 'a', rows: [row, { ...row, owner: null, local: null }], gone: ['tcp:1'] },
-  counters: { kind: 'counters', host: 'b', counters: { 'Udp.InDatagrams': 1 } },
+  sockets: {
+    kind: 'sockets',
+    host: 'a',
+    rows: [row, { ...row, owner: null, local: null }],
+    gone: ['tcp:1'],
+    whole: true,
+  },
+  counters: { kind: 'counters', host: 'b', counters: { UdpInDatagrams: 1 } },
   missing: { kind: 'missing', what: 'packets', count: 3, since: 5, until: 9, why: 'not-read' },
   upto: { kind: 'upto', instrument: 'packets', upTo: 12 },
   ready: { kind: 'ready', program: 'send', run: 2, socket: { protocol: 'udp', ...local } },

@@ -53,6 +53,7 @@ describe('a recording', () => {
     expect(outputs[1]).toContain('"hex":"cafd"')
     expect(LINES[placeOf('frame')]).toContain('"hex":"0001cafe"')
     expect(WHOLE).not.toContain('null')
+    expect(LINES[placeOf('call')]).toContain('"local":"[fd00::1]:40112","remote":"10.0.0.2:12822"')
   })
 
   test('does not change in the lines around an event that is no longer there', () => {
@@ -181,7 +182,11 @@ describe('is not opened:', () => {
     ['starting', 'language', { language: 'sh' }],
     ['starting', 'columns', { columns: 0 }],
     ['call', 'deed', { deed: 'launch' }],
-    ['call', 'port', { socket: { id: 1, local: { address: '10.0.0.1', port: 65_536 } } }],
+    ['call', 'local', { socket: { id: 1, local: '10.0.0.1:65536' } }],
+    ['call', 'local', { socket: { id: 1, local: { address: '10.0.0.1', port: 80 } } }],
+    ['call', 'remote', { socket: { id: 1, remote: ':80' } }],
+    ['call', 'offset', { offset: -1 }],
+    ['sockets', 'whole', { whole: false }],
     ['call', 'line', { line: -4 }],
     ['return', 'accepted', { accepted: [] }],
     ['heard', 'bytes', { bytes: Number.MAX_VALUE }],

@@ -230,7 +230,7 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
 
   /** A seat on the machine for a command that would hear and last for ever. */
   function seatOf(argv: [string, ...string[]], within: number | null): Seat {
-    const outbox = new Outbox(startClock())
+    const outbox = new Outbox(startClock(), HOME_LIMITS.observations)
     outbox.attach(
       {
         waiting: 0,
