@@ -54,8 +54,10 @@ export const ASPECTS = [
   'calls',
   /** Exit codes and signals. */
   'exits',
-  /** What goes each way, and what becomes of it. */
+  /** What goes each way. */
   'packets',
+  /** What becomes of it on a wire, and whether anything is sent again for it. */
+  'fates',
   /** Whether a connection ends by FIN or by RST, and who is first. */
   'ends',
   /** Which states sockets go through. */

@@ -27,9 +27,10 @@ export function shapeOf(lab: Lab, events: readonly BenchEvent[]): Shape {
   for (const conversation of story?.conversations ?? []) {
     if (!story || conversation.background) continue
     const packets = conversation.packets.flatMap((number) => story.packets[number - 1] ?? [])
-    parts.push(['packets', nameOf(conversation, packets), packetLines(conversation, packets)])
-    if (conversation.protocol === 'tcp')
-      parts.push(['ends', `end of ${nameOf(conversation, packets)}`, endLines(packets)])
+    const name = nameOf(conversation, packets)
+    parts.push(['packets', name, packetLines(conversation, packets)])
+    parts.push(['fates', `fate of ${name}`, fatesOf(packets)])
+    if (conversation.protocol === 'tcp') parts.push(['ends', `end of ${name}`, endLines(packets)])
   }
   if (story) parts.push(['packets', 'ICMP', icmpLines(story)])
   const shape = new Map<string, string[]>()
@@ -126,12 +127,12 @@ function nameOf({ protocol, ends }: Conversation, packets: readonly Packet[]): s
   return `${protocol} ${names.join(' to ')}`
 }
 
-/** What went each way: how it began, what was carried and what became of it. */
+/** What went each way: how it began, and what was carried. */
 function packetLines(conversation: Conversation, packets: readonly Packet[]): string[] {
   return conversation.ends.map((end, index) => {
     const own = packets.filter((packet) => isFrom(packet, end, index))
     const said = conversation.protocol === 'tcp' ? streamOf(own) : datagramsOf(own)
-    return `${index === 0 ? '→' : '←'} ${[...said, ...fatesOf(own)].join(', ') || 'nothing'}`
+    return `${index === 0 ? '→' : '←'} ${said.join(', ') || 'nothing'}`
   })
 }
 
