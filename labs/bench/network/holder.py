@@ -8,6 +8,7 @@ The server gives four more descriptors: 3 carries the wire program's commands, 4
 program that watches, which is started before it is known what there will be to watch.
 """
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -30,6 +31,7 @@ PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 1 << 18
 MNT_DETACH = 2
 LAST_CAPABILITY = 40
+F_SETPIPE_SZ = 1031
 # The terminal's line editor erases whole characters (termios.h; Python names it from 3.13 on).
 IUTF8 = 0o40000
 WORKSPACE = "/lab"
@@ -131,6 +133,7 @@ class Holder:
         self.uid = uid
         self.gid = gid
         self.runs = {}
+        self.channels = {}
         self.alarm, alarm = os.pipe()
         os.set_blocking(alarm, False)
         signal.set_wakeup_fd(alarm)
@@ -159,16 +162,31 @@ class Holder:
         elif "channel" in command:
             self.open_channel(command["channel"])
         elif "forget" in command:
+            self.close_channel(command["forget"])
             os.unlink(f"{CHANNELS}/{command['forget']}")
         else:
             self.start(command)
 
     def open_channel(self, run):
+        """Makes a channel, with room for all that is told in full: it stays so large as long as somebody has it open."""
+        path = f"{CHANNELS}/{run}"
         try:
-            os.mkfifo(f"{CHANNELS}/{run}", 0o600)
-            say(channel=run, refused=None)
+            os.mkfifo(path, 0o600)
+            self.channels[run] = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         except OSError as error:
             say(channel=run, refused=str(error))
+            return
+        try:
+            fcntl.fcntl(self.channels[run], F_SETPIPE_SZ, 1 << 20)
+        except OSError:
+            # This user has too many of them; the usual size is good enough.
+            pass
+        say(channel=run, refused=None)
+
+    def close_channel(self, run):
+        """The server has it open now, or does not need it."""
+        if run in self.channels:
+            os.close(self.channels.pop(run))
 
     def start(self, command):
         """Forks a program onto the terminal that the server has opened; what fails is printed there."""
@@ -183,6 +201,7 @@ class Holder:
             except BaseException as error:  # nothing may go back into the loop of the parent
                 os.write(2, f"{command['argv'][0]}: {error}\r\n".encode())
             os._exit(127)
+        self.close_channel(command["run"])
         self.runs[pid] = command["run"]
         say(run=command["run"], pid=pid)
         self.watch.tell(run=command["run"], pid=pid, host=command["host"])
