@@ -43,7 +43,27 @@ export interface LabDefinition {
   readonly network?: NetworkDefinition
   /** How much is kept of its frames; all, when nothing is said. */
   readonly frames?: FramesDefinition
+  /** What of its runs differs from run to run, by chance or by who is first, besides times and ports. */
+  readonly varies?: readonly Aspect[]
 }
+
+/** What is the same in all runs of a lab, where it does not say otherwise. */
+export const ASPECTS = [
+  /** What programs print. */
+  'output',
+  'calls',
+  /** Exit codes and signals. */
+  'exits',
+  /** What goes each way. */
+  'packets',
+  /** What becomes of it on a wire, and whether anything is sent again for it. */
+  'fates',
+  /** Whether a connection ends by FIN or by RST, and who is first. */
+  'ends',
+  /** Which states sockets go through. */
+  'states',
+] as const
+export type Aspect = (typeof ASPECTS)[number]
 
 /**
  * How much is kept of a lab's frames: all of each, at most so many `bytes` of each, only the `first` so many of each run,
@@ -79,10 +99,11 @@ export interface Lab {
   readonly network: Network
   /** Null: counters alone. */
   readonly frames: Frames | null
+  readonly varies: readonly Aspect[]
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/
-const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames']
+const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames', 'varies']
 const VIEW_KEYS = ['view', 'on']
 const WHOLE = 65_535
 const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability']
@@ -120,6 +141,7 @@ export function readLab(id: string, definition: unknown): Lab {
     network,
     views,
     frames: readFrames(definition.frames, refuse),
+    varies: readVaries(definition.varies ?? [], refuse),
     programs: programs.map((program: unknown) => {
       if (!isRecord(program)) return refuse('each program is `{ name, end }`')
       if (program.on !== undefined || program.view !== undefined) {
@@ -191,6 +213,14 @@ function whyNotInView(view: ViewName, key: string): string {
   }
   const reason = Object.hasOwn(reasons, key) ? reasons[key] : 'it has `view` and `on` alone'
   return `the view \`${view}\` cannot have \`${key}\`: ${reason}`
+}
+
+function readVaries(value: unknown, refuse: Refuse): Aspect[] {
+  if (!Array.isArray(value)) return refuse(`\`varies\` must be a list of ${ASPECTS.join(', ')}`)
+  return value.map((aspect) => {
+    if (ASPECTS.includes(aspect)) return aspect
+    return refuse(`\`varies\` names \`${String(aspect)}\`; a run has ${ASPECTS.join(', ')}`)
+  })
 }
 
 function readFrames(value: unknown, refuse: Refuse): Frames | null {

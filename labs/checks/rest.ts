@@ -1,5 +1,5 @@
 /** Whether a run has come to rest: everything has ended, or nothing more happens by itself. Pure. */
-import { type BenchEvent, INSTRUMENTS, type Instrument, SHELL, type SocketRow } from '../protocol.ts'
+import { type BenchEvent, INSTRUMENTS, type Instrument, isObserved, SHELL, type SocketRow } from '../protocol.ts'
 import { isView } from '../views.ts'
 
 /** System calls that come back by themselves after a time; a program that waits in one of them is not at rest. */
@@ -15,7 +15,7 @@ export class Rest {
   readonly #rows = new Map<string, SocketRow>()
   readonly #upTo = new Map<Instrument, number>()
   readonly #blind = new Map<Instrument, string>()
-  /** When the last thing happened. */
+  /** When the last thing happened that instruments tell of. */
   #latest = 0
   /** Nothing has begun that instruments tell of, or all of it has been told. */
   #settled = true
@@ -23,7 +23,7 @@ export class Rest {
 
   take(event: BenchEvent): void {
     if (event.kind === 'upto') this.#upTo.set(event.instrument, event.upTo)
-    else this.#latest = Math.max(this.#latest, event.t)
+    else if (isObserved(event)) this.#latest = Math.max(this.#latest, event.t)
     switch (event.kind) {
       case 'starting':
         if (event.program.startsWith(SHELL)) return

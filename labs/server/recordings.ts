@@ -1,6 +1,7 @@
 /** The recordings of the catalog as files: beside its lab, one for each mixture of languages. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { differences, shapeOf } from '../checks/shape.ts'
 import type { Lab } from '../lab.ts'
 import type { BenchEvent } from '../protocol.ts'
 import { knownOf, type Recording, type RecordingHeader, readRecording, writeRecording } from '../recording.ts'
@@ -36,8 +37,8 @@ export interface Fresh {
 /** Writes a fresh run in the place of the one that is there, if they are not of one shape. @returns what was done. */
 export async function keepRecording({ folder, lab, mixture, header, events, force }: Fresh): Promise<string> {
   const before = await findRecording(folder, lab, mixture)
-  const changes = before ? [] : ['new']
-  if (changes.length === 0 && !force) return 'as it was'
+  const changes = before && differences(shapeOf(lab, before.events), shapeOf(lab, events))
+  if (changes?.length === 0 && !force) return 'of the same shape, so it stays'
   const place = placeOf(folder, lab, mixture)
   // Read once, fields stand in the order in which every page would save them.
   const read = readRecording(writeRecording(header, events), knownOf(lab))
@@ -46,5 +47,6 @@ export async function keepRecording({ folder, lab, mixture, header, events, forc
   await mkdir(dirname(place), { recursive: true })
   await writeFile(`${place}.next`, text)
   await rename(`${place}.next`, place)
-  return `written (${Math.ceil(text.length / 1024)} KB)`
+  const written = `written (${Math.ceil(text.length / 1024)} KB)`
+  return changes && changes.length > 0 ? `${written}, because of\n  ${changes.join('\n  ')}` : written
 }

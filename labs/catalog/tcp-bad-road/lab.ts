@@ -18,4 +18,6 @@ export default defineLab({
     { name: 'receive', end: 'waits', host: 'b' },
     { name: 'send', end: 'begins', host: 'a' },
   ],
+  // How often TCP sends again is a matter of moments.
+  varies: ['fates', 'states', 'ends'],
 })
