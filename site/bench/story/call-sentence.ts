@@ -33,6 +33,14 @@ export const EXPLAINED = [
   'TimeoutError',
 ] as const
 
+/** Events of Node that stand for no call, but mean something. */
+const EVENTS: Readonly<Record<string, string>> = {
+  readable: 'story.told.readable',
+  finish: 'story.told.finish',
+  drain: 'story.told.drain',
+  send: 'story.told.sent',
+}
+
 /** A call as a program writes it, `accept()`; an event by its name, `'connection'`. */
 export function callName({ name, event }: Pick<Call, 'name' | 'event'>): string {
   return event ? name : `${name}()`
@@ -81,12 +89,13 @@ function keyOf(call: Call, story: Story): string {
       return socket?.protocol ? `${family}.socket` : `${family}.other`
     case 'bind':
     case 'listen':
-      return socket?.local ? `${family}.${deed}` : `${family}.other`
+      if (socket?.local) return `${family}.${deed}`
+      return event ? `${family}.other` : `${family}.${deed}-somewhere`
     case 'connect':
-      if (!socket?.remote && !peer) return `${family}.other`
-      if (isUdp) return `${family}.connect-udp`
       // Node asks, and is told later by an event.
-      return !event && indexOf(story).languageOf(call) === 'ts' ? `${family}.asks` : `${family}.connect`
+      if (!isUdp && !event && indexOf(story).languageOf(call) === 'ts') return `${family}.asks`
+      if (!socket?.remote && !peer) return `${family}.other`
+      return isUdp ? `${family}.connect-udp` : `${family}.connect`
     case 'accept':
       return accepted?.remote ? `${family}.accept` : `${family}.other`
     case 'send':
@@ -96,10 +105,14 @@ function keyOf(call: Call, story: Story): string {
       if (bytes === null) return `${family}.other`
       if (isUdp && peer) return `${family}.receive-udp`
       return bytes === 0 && !isUdp ? `${family}.end` : `${family}.receive`
-    case 'shutdown':
     case 'close':
-    case 'option':
+      return !event && socket?.protocol === 'tcp' && socket.local && !socket.remote
+        ? `${family}.close-listener`
+        : `${family}.close`
     case 'other':
+      return event ? (EVENTS[call.name.replaceAll("'", '')] ?? `${family}.other`) : `${family}.other`
+    case 'shutdown':
+    case 'option':
       return `${family}.${deed}`
   }
 }

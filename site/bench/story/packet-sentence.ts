@@ -13,14 +13,17 @@ const SAID: readonly Remark[] = ['port-unreachable', 'fragment', 'reset']
 /** Why a kernel acted, where `by itself` does not say it. */
 const REASONS: readonly KernelDeed[] = ['closes-for-program', 'runtime', 'unknown', 'probe']
 
+/** Remarks that say why a kernel asks. */
+const PROBES: readonly Remark[] = ['window-probe', 'keep-alive']
+
 /** All that is said of one packet. */
 export function packetClauses(story: Story, step: Step & { kind: 'packet' }, cast: Cast): Clause[] {
   const packet = story.packets[step.packet - 1]
   if (packet === undefined) return []
   const stations = stationsOf(cast)
   const way = wayOf(packet, story, stations)
-  const from = kernelOf(packet.sender, packet.from, stations[way.from])
-  const to = kernelOf(packet.receiver, packet.to, stations[way.to])
+  const from = kernelOf(packet.sender, packet.from, stations[way.from], cast)
+  const to = kernelOf(packet.receiver, packet.to, stations[way.to], cast)
   const copy = packet.fate === 'copy'
   return [
     copy ? { key: 'packet.copy', values: { at: eventOf(packet, story) } } : whatClause(story, packet, step, from, cast),
@@ -28,13 +31,15 @@ export function packetClauses(story: Story, step: Step & { kind: 'packet' }, cas
     ...(copy ? [] : remarkClauses(story, packet, to)),
     ...reasonClauses(packet),
     ...queueClauses(step, packet, to),
+    ...untoldClauses(story, packet, to),
     ...asleepClauses(story, step, packet, stations, way),
   ]
 }
 
-/** Whose kernel it is: that of a program where one is known, else that of the end at which it stands. */
-function kernelOf(program: string | null, host: string, station: Station | undefined): Who {
-  return { program: program ?? station?.programs[0]?.name ?? null, host, part: 'kernel' }
+/** Whose kernel it is: that of a program on its host where one is known, else that of the end at which it stands. */
+function kernelOf(program: string | null, host: string, station: Station | undefined, { programs }: Cast): Who {
+  const known = programs.some((player) => player.name === program && player.host === host)
+  return { program: known ? program : (station?.programs[0]?.name ?? null), host, part: 'kernel' }
 }
 
 function eventOf({ about }: Packet, story: Story): number {
@@ -70,7 +75,9 @@ function whatClause(story: Story, packet: Packet, step: Step, from: Who, cast: C
     return { key: 'packet.third', values }
   }
   const had = { count: Math.max((packet.acknowledgment ?? 1) - 1, 0), of: 'bytes' }
-  return { key: had.count > 0 ? 'packet.ack' : 'packet.ack-nothing', values: { ...values, bytes: had } }
+  if (had.count === 0) return { key: 'packet.ack-nothing', values }
+  const again = packet.remarks.includes('duplicate-ack')
+  return { key: again ? 'packet.ack-again' : 'packet.ack', values: { ...values, bytes: had } }
 }
 
 /** Data, by the call that handed it over where that is known: all of it, or a part. */
@@ -117,8 +124,9 @@ function remarkClauses(story: Story, packet: Packet, to: Who): Clause[] {
   })
 }
 
-function reasonClauses({ cause }: Packet): Clause[] {
+function reasonClauses({ cause, remarks }: Packet): Clause[] {
   if (!('kernel' in cause) || !REASONS.includes(cause.kernel)) return []
+  if (cause.kernel === 'probe' && remarks.some((remark) => PROBES.includes(remark))) return []
   return [{ key: `kernel.${cause.kernel}`, values: {} }]
 }
 
@@ -126,6 +134,14 @@ function reasonClauses({ cause }: Packet): Clause[] {
 function queueClauses({ states }: Step, { decoded, fate }: Packet, to: Who): Clause[] {
   const done = states.some((change) => change.from === 'SYN-RECEIVED' && change.to === 'ESTABLISHED')
   return done && decoded.tcp && fate === 'delivered' ? [{ key: 'packet.queued', values: { to } }] : []
+}
+
+/** An error came, and no call was there to hear of it; known for sure only when everything has ended. */
+function untoldClauses({ settled }: Story, { decoded: { icmp }, about, receivedBy, fate }: Packet, to: Who): Clause[] {
+  const isError = icmp !== null && (icmp.about !== null || about !== null)
+  return isError && settled && receivedBy.length === 0 && fate === 'delivered'
+    ? [{ key: 'packet.untold', values: { to } }]
+    : []
 }
 
 /** Which of the two programs are asleep while their kernels act. */
