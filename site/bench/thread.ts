@@ -2,7 +2,7 @@
 import { draw } from './dom.ts'
 
 /** How far the thread reaches into the gutter, in px. */
-const WIDTH = 12
+const WIDTH = 6
 
 /** Measured anew from both ends whenever something moved; nothing where the wire does not lie between the programs. */
 export class Thread {
