@@ -170,10 +170,12 @@ export class Spread {
     const { met } = settings()
     const unmet = ['timeline', ...this.#open].filter((panel) => Object.hasOwn(MEETING, panel) && !met.includes(panel))
     if (story.steps.length === 0 || unmet.length === 0) return
+    const { root } = this.#parts
     const seen = unmet.filter((panel) => {
-      const places = [...this.#parts.root.querySelectorAll<HTMLElement>(MEETING[panel] ?? '')]
+      const places = [...root.querySelectorAll<HTMLElement>(MEETING[panel] ?? '')]
       const place = places.find((one) => one.checkVisibility())
-      if (place) this.#note(place, 'how', word(this.#words, { key: `how.${panel}` }))
+      const key = panel === 'terminal' && root.dataset.source === 'recorded' ? 'how.recorded' : `how.${panel}`
+      if (place) this.#note(place, 'how', word(this.#words, { key }))
       return place !== undefined
     })
     if (seen.length > 0) changeSettings({ met: [...met, ...seen] })
