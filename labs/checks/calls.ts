@@ -1,6 +1,6 @@
 /** Calls and what came back from them, events and what awaited them: two halves become one. */
 import type { Deed, Endpoint, Outcome } from '../protocol.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, NONE } from './draft.ts'
 import type { EventOf, RunEvents, ToldEvent } from './runs.ts'
 import type { Call } from './story.ts'
 
@@ -34,7 +34,8 @@ interface Numbered {
 /** Joins the two halves of every call, and events with the lines that awaited them. */
 export function toldOf({ told }: RunEvents): Told {
   const all: Numbered[] = []
-  const open = new Map<string, Draft<Call>>()
+  /** Of each run, by number. */
+  const open = new Map<number, Draft<Call>[]>()
   const awaiting = new Awaiting()
   const armed: Armed[] = []
   const offsets = new Map<Call, number | null>()
@@ -46,13 +47,15 @@ export function toldOf({ told }: RunEvents): Told {
     switch (event.kind) {
       case 'call': {
         const call = callOf(event)
-        open.set(`${event.run} ${event.call}`, call)
+        const calls = open.get(event.run) ?? []
+        calls[event.call] = call
+        open.set(event.run, calls)
         place(call, event.call)
         know(call, event)
         break
       }
       case 'return': {
-        const call = open.get(`${event.run} ${event.call}`)
+        const call = open.get(event.run)?.[event.call]
         if (!call) break
         comeBack(call, event)
         know(call, event)
@@ -158,7 +161,7 @@ function comeBack(call: Draft<Call>, { t, socket, value, error, bytes, peer, acc
     bytes ?? (error === null && !call.event && (call.deed === 'send' || call.deed === 'shutdown') ? call.bytes : null)
   call.peer = peer
   call.accepted = accepted
-  if (socket) call.socket = { ...socket, local: socket.local ?? call.socket?.local ?? null }
+  if (socket) call.socket = socket.local || !call.socket?.local ? socket : { ...socket, local: call.socket.local }
 }
 
 function blankCall({ program, run, socket, line, t }: ToldEvent): Draft<Call> {
@@ -179,7 +182,7 @@ function blankCall({ program, run, socket, line, t }: ToldEvent): Draft<Call> {
     peer: null,
     accepted: null,
     range: null,
-    packets: [],
+    packets: NONE,
     silent: null,
   }
 }
