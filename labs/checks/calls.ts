@@ -25,32 +25,27 @@ export interface Told {
   readonly offsets: Offsets
 }
 
-interface Numbered {
-  readonly call: Draft<Call>
-  /** Tells apart what began at the same time. */
-  readonly number: number
-}
-
 /** Joins the two halves of every call, and events with the lines that awaited them. */
 export function toldOf({ told }: RunEvents): Told {
-  const all: Numbered[] = []
+  // In the order in which they began: each begins with its first event, and the events are in order.
+  const all: Draft<Call>[] = []
   /** Of each run, by number. */
   const open = new Map<number, Draft<Call>[]>()
   const awaiting = new Awaiting()
   const armed: Armed[] = []
   const offsets = new Map<Call, number | null>()
-  const place = (call: Draft<Call>, number: number) => all.push({ call, number })
   const know = (call: Call, { offset }: ToldEvent) => {
     if (offset !== undefined) offsets.set(call, offset)
   }
-  for (const event of told) {
+  for (let i = 0; i < told.length; i++) {
+    const event = told[i] as ToldEvent
     switch (event.kind) {
       case 'call': {
         const call = callOf(event)
         const calls = open.get(event.run) ?? []
         calls[event.call] = call
         open.set(event.run, calls)
-        place(call, event.call)
+        all.push(call)
         know(call, event)
         break
       }
@@ -67,7 +62,7 @@ export function toldOf({ told }: RunEvents): Told {
           break
         }
         const call = awaiting.begin(event)
-        if (call) place(call, 0)
+        if (call) all.push(call)
         break
       }
       case 'heard': {
@@ -75,14 +70,13 @@ export function toldOf({ told }: RunEvents): Told {
         if (call.ended === null) {
           comeBack(call, event)
           if (call.name === quoted(event.event)) call.deed = event.deed
-        } else place(call, Number.MAX_SAFE_INTEGER)
+        } else all.push(call)
         know(call, event)
         break
       }
     }
   }
-  all.sort((a, b) => a.call.began - b.call.began || a.call.run - b.call.run || a.number - b.number)
-  return { calls: all.map(({ call }) => call), armed, offsets }
+  return { calls: all, armed, offsets }
 }
 
 /** Which lines await events, and which events came to a line before it awaited them. */

@@ -1,5 +1,6 @@
 /** What happens to each socket, step by step: as calls and packets tell, and as the kernel's table tells. */
 import type { Endpoint, SocketRow } from '../protocol.ts'
+import { sorted } from './draft.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'
 import type { Sent } from './packets.ts'
@@ -118,7 +119,7 @@ export function derive(track: Track, line: Line, join: Join): Change[] {
   }
   if (track.life) deriveLife(track, track.life, line, join, add)
   if (track.end) deriveEnd(track, line, add)
-  return changes.sort((a, b) => a.at - b.at || a.t - b.t)
+  return sorted(changes, (a, b) => a.at - b.at || a.t - b.t)
 }
 
 type Add = (at: number, t: number, fields: Fields, arrived?: true) => void
@@ -279,5 +280,6 @@ export function isTcpState(state: string): state is TcpState {
 
 /** Changes in the order of steps; among those of one step by time, and the kernel's word last. */
 export function merged(...lists: readonly (readonly Change[])[]): Change[] {
-  return lists.flat().sort((a, b) => a.at - b.at || a.t - b.t || Number(a.row !== null) - Number(b.row !== null))
+  const order = (a: Change, b: Change) => a.at - b.at || a.t - b.t || Number(a.row !== null) - Number(b.row !== null)
+  return sorted(lists.flat(), order)
 }

@@ -13,6 +13,14 @@ export function added<Item>(list: readonly Item[], item: Item): readonly Item[] 
   return list
 }
 
+/** A list in order. What is in order already, as most lists here are, is not touched. */
+export function sorted<Item>(list: Item[], compare: (a: Item, b: Item) => number): Item[] {
+  for (let i = 1; i < list.length; i++) {
+    if (compare(list[i - 1] as Item, list[i] as Item) > 0) return list.sort(compare)
+  }
+  return list
+}
+
 /** Puts an item into the list of a key. */
 export function put<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = map.get(key)

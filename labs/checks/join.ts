@@ -171,7 +171,8 @@ export function joinAll(
   const users: Life[] = []
   for (const life of lives) for (const { place } of life.calls) users[place] = life
   const ended = new Set(tales.flatMap(endsWithLastWord))
-  for (const [place, call] of calls.entries()) {
+  for (let place = 0; place < calls.length; place++) {
+    const call = calls[place] as Draft<Call>
     if (call.packets.length > 1) (call.packets as number[]).sort((a, b) => a - b)
     const life = users[place] ?? null
     call.silent = silenceOf({ run, call, place, life, sent, hasEnded: life !== null && ended.has(life) })

@@ -60,7 +60,8 @@ export function livesOf(run: RunEvents, { calls, offsets }: Told): Life[] {
     learn(life, socket)
     return life
   }
-  for (const [place, call] of calls.entries()) {
+  for (let place = 0; place < calls.length; place++) {
+    const call = calls[place] as Draft<Call>
     if (!call.socket) continue
     const placed = { place, call }
     const life = lifeOf(call, call.socket, call.began)

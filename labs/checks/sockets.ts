@@ -1,7 +1,7 @@
 /** The table of sockets after each step. */
 import type { SocketRow } from '../protocol.ts'
 import { actsOf, type Change, type Fields, landing, merged } from './changes.ts'
-import { NONE } from './draft.ts'
+import { type Draft, NONE } from './draft.ts'
 import type { Flow } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life } from './lives.ts'
@@ -76,7 +76,7 @@ function same(a: unknown, b: unknown): boolean {
 
 function standsOf({ track, derived, looks }: Course, tales: readonly TcpTale[], line: Line, join: Join): Stand[] {
   const told = merged(derived, queuesOf(track, tales, line, join))
-  const alone = track.end ? standing(track, told) : []
+  const alone = track.end && looks.length > 0 ? standing(track, told) : []
   return standing(track, merged(told, track.end ? looks.map((look) => whenTrue(look, alone, line)) : looks))
 }
 
@@ -107,26 +107,26 @@ function whenTrue(look: Change, alone: readonly Stand[], line: Line): Change {
 
 function standing(track: Track, changes: readonly Change[]): Stand[] {
   const stands: Stand[] = []
-  let row: Row | null = null
+  let row: Draft<Row> | null = null
   let told: SocketRow | null = null
   let gone = false
-  for (const change of changes) {
-    const wasGone: boolean = gone
+  for (let i = 0; i < changes.length; i++) {
+    const change = changes[i] as Change
     if (change.row === 'gone') gone = row !== null
     else {
-      const base: Row = row ?? blankRow(track)
       // A queue alone makes no socket.
       if (row === null && change.fields.state === undefined && change.fields.owner === undefined) continue
-      row = { ...base, ...change.fields }
+      row ??= blankRow(track)
+      const { local, remote } = row
+      Object.assign(row, change.fields)
       if (change.row) told = change.row
       gone = isGone(track, row)
       // What goes shows once more where it was.
-      if (gone) row = { ...row, local: base.local, remote: base.remote, receiveQueue: 0, sendQueue: 0 }
+      if (gone) Object.assign(row, { local, remote, receiveQueue: 0, sendQueue: 0 })
     }
-    if (row === null || (gone && wasGone)) continue
-    row = { ...row, derived: told === null || !isTold(row, told) }
-    if (stands.at(-1)?.at === change.at) stands.pop()
-    stands.push({ at: change.at, row, gone })
+    if (row === null || changes[i + 1]?.at === change.at || (gone && stands.at(-1)?.gone)) continue
+    row.derived = told === null || !isTold(row, told)
+    stands.push({ at: change.at, row: { ...row }, gone })
   }
   return stands.filter((stand, i) => !(stand.gone && i === 0))
 }
@@ -212,8 +212,9 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
       changes.push({ at: one.at, t: one.t, fields: queue(), row: null })
     }
   }
-  for (const [i, one] of sent.entries()) {
+  for (let i = 0; i < sent.length; i++) {
     if (whose[i] !== side) continue
+    const one = sent[i] as Sent
     const t = arrived[i] ? (one.packet.arrived as number) : one.packet.t
     readUntil(t)
     received = told.received[i] as number

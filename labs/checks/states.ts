@@ -43,7 +43,8 @@ function writeStates(track: Track, derived: readonly Change[], looks: readonly C
   const { host, program, id } = track
   let state: TcpState | null = isCalled(track) ? 'LISTEN' : track.life || track.end ? 'CLOSED' : null
   const changes = merged(derived, looks)
-  for (const [i, change] of changes.entries()) {
+  for (let i = 0; i < changes.length; i++) {
+    const change = changes[i] as Change
     const to = change.row === 'gone' ? 'CLOSED' : change.fields.state
     if (to === undefined || !isTcpState(to) || to === state) continue
     const from = state

@@ -38,7 +38,8 @@ export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Se
     starts: new Int32Array(run.acts.length),
     ends: new Int32Array(run.acts.length),
   }
-  for (const moment of sorted) {
+  for (let i = 0; i < sorted.length; i++) {
+    const moment = sorted[i] as number
     const kind = order.rank[moment]
     const of = moments.of[moment] as number
     if (kind === KIND.begins && shapes[of] === 'at-return') continue
@@ -98,28 +99,23 @@ class Moments {
   }
 
   #addCalls(): void {
-    for (const [i, call] of this.#calls.entries()) {
+    for (let i = 0; i < this.#calls.length; i++) {
+      const call = this.#calls[i] as Call
       this.#begins[i] = this.#add(call.began, 'begins', i)
       if (this.#mayBeTwo(call)) this.#returns[i] = this.#add(call.ended as number, 'returns', i)
     }
   }
 
   #addActs({ acts }: RunEvents, packets: readonly number[]): void {
-    const first = new Map<number, number>()
-    const last = new Map<number, number>()
-    for (const [i, { run }] of this.#calls.entries()) {
-      const begin = this.#begins[i] as number
-      if (!first.has(run)) first.set(run, begin)
-      last.set(run, begin)
-    }
     const ends = acts.map(({ run, started, ended }, i) => {
       const start = this.#add(started, 'starts', i)
-      const begin = first.get(run)
-      if (begin !== undefined) this.order.tie(start, begin)
+      const first = this.#calls.findIndex((call) => call.run === run)
+      const last = this.#calls.findLastIndex((call) => call.run === run)
+      if (first >= 0) this.order.tie(start, this.#begins[first] as number)
       if (ended === null) return null
       // Its kernel closes what it left open when it has ended, and whoever started it hears of its end later.
       const end = this.#add(this.#join.closedFor(run) ?? ended, 'ends', i)
-      this.order.tie(last.get(run) ?? start, end)
+      this.order.tie(this.#begins[last] ?? start, end)
       return end
     })
     for (const [sent, act] of this.#join.closedBy) {
@@ -130,7 +126,8 @@ class Moments {
 
   #tiePackets(packets: readonly number[]): void {
     const { order } = this
-    for (const [i, { packet, before }] of this.#sent.entries()) {
+    for (let i = 0; i < packets.length; i++) {
+      const { packet, before } = this.#sent[i] as Sent
       const moment = packets[i] as number
       if ('call' in packet.cause && !before && packet.fate !== 'copy') {
         order.tie(this.#begins[packet.cause.call] as number, moment)
@@ -188,29 +185,35 @@ interface Matters {
 
 function stepOf(at: number, t: number, kind: number | undefined, of: number, matters: Matters): Draft<Step> {
   const { run, calls, sent, shapes, join } = matters
-  const base = { at, t, program: null, host: null, line: null, states: NONE, related: NONE, sockets: NONE }
+  const states = NONE
+  const related = NONE
+  const sockets = NONE
   switch (kind) {
     case KIND.starts:
     case KIND.ends: {
       const { program, host } = run.acts[of] as Act
-      return { ...base, program, host, kind: kind === KIND.starts ? 'starts' : 'ends', act: of }
+      const what = kind === KIND.starts ? 'starts' : 'ends'
+      return { kind: what, at, t, program, host, line: null, states, related, sockets, act: of }
     }
     case KIND.packet: {
-      const { packet } = sent[of] as Sent
-      return { ...base, host: packet.from, kind: 'packet', packet: packet.number }
+      const { number, from: host } = (sent[of] as Sent).packet
+      return { kind: 'packet', at, t, program: null, host, line: null, states, related, sockets, packet: number }
     }
-    case KIND.faults:
-      return { ...base, kind: 'faults', wire: run.faults[of]?.wire ?? 0 }
+    case KIND.faults: {
+      const { wire } = run.faults[of] as RunEvents['faults'][number]
+      return { kind: 'faults', at, t, program: null, host: null, line: null, states, related, sockets, wire }
+    }
     case KIND.gap: {
       const { what, count, why } = run.missing[of] as RunEvents['missing'][number]
-      return { ...base, kind: 'gap', what, count, why }
+      return { kind: 'gap', at, t, program: null, host: null, line: null, states, related, sockets, what, count, why }
     }
     default: {
       const { program, line, run: number } = calls[of] as Call
-      const mine = { ...base, program, line, host: join.hostOf(number), call: of }
+      const host = join.hostOf(number)
       const shape = shapes[of]
-      if (shape === 'at-begin' || shape === 'at-return') return { ...mine, kind: 'calls' }
-      return { ...mine, kind: kind === KIND.begins ? 'waits' : 'returns' }
+      const isAlone = shape === 'at-begin' || shape === 'at-return'
+      const what = isAlone ? 'calls' : kind === KIND.begins ? 'waits' : 'returns'
+      return { kind: what, at, t, program, host, line, states, related, sockets, call: of }
     }
   }
 }
@@ -248,7 +251,8 @@ function relate({ steps, begins, returns, packets }: Line, calls: readonly Call[
     tell(a, b)
     tell(b, a)
   }
-  for (const [place, call] of calls.entries()) {
+  for (let place = 0; place < calls.length; place++) {
+    const call = calls[place] as Call
     const begin = begins[place]
     const end = returns[place]
     tie(begin, end)
@@ -257,7 +261,8 @@ function relate({ steps, begins, returns, packets }: Line, calls: readonly Call[
       tie(brought ? end : begin, packets[number - 1])
     }
   }
-  for (const [i, { packet, before }] of sent.entries()) {
+  for (let i = 0; i < sent.length; i++) {
+    const { packet, before } = sent[i] as Sent
     if (packet.about !== null) tie(packets[i], packets[packet.about - 1])
     if (before) tie(packets[i], packets[before.packet.number - 1])
   }

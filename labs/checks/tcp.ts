@@ -1,6 +1,6 @@
 /** One TCP connection as its packets tell it: numbers of its streams, what was sent twice, what arrived, its states. */
 import type { Tcp } from '../wire/decoded.ts'
-import { added, NONE, SLACK } from './draft.ts'
+import { added, NONE, SLACK, sorted } from './draft.ts'
 import type { Flow } from './flows.ts'
 import { type Sent, say } from './packets.ts'
 import type { Remark, TcpState } from './story.ts'
@@ -74,7 +74,8 @@ export function tellTcp(flow: Flow): TcpTale {
   for (const sent of flow.sent) number(flow, sent)
   const teller = new Teller(flow)
   const moments = momentsOf(flow)
-  for (const [i, moment] of moments.entries()) {
+  for (let i = 0; i < moments.length; i++) {
+    const moment = moments[i] as Moment
     if (moment.isOver) continue
     if (!moment.arrives) for (const earlier of acknowledged(moments, i)) teller.tell(earlier)
     teller.tell(moment)
@@ -105,7 +106,7 @@ function momentsOf(flow: Flow): Moment[] {
     if (fate !== 'copy') moments.push({ t, arrives: false, sent, isOver: false })
     if (arrived !== null && sent.last) moments.push({ t: arrived, arrives: true, sent, isOver: false })
   }
-  return moments.sort((a, b) => a.t - b.t)
+  return sorted(moments, (a, b) => a.t - b.t)
 }
 
 /** Arrivals that a packet acknowledges when it is sent, though their stamps are a little later. */
