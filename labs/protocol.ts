@@ -195,7 +195,7 @@ export interface SocketRow {
   readonly remote: Endpoint | null
   /** Bytes that wait to be read; of a listening socket: connections that wait to be accepted. */
   readonly receiveQueue: number
-  /** Bytes not yet acknowledged; of a listening socket: how many connections may wait. */
+  /** Bytes not yet acknowledged; of a listening socket: how many connections may wait, 0 where it is not told (plain). */
   readonly sendQueue: number
   /** Who holds it; null: no program yet, or no program any more. */
   readonly owner: { readonly program: string; readonly run: number; readonly descriptor: number } | null

@@ -76,6 +76,7 @@ export class Bench {
     const tracing = new Tracing({
       network,
       policy: surroundings.policy,
+      interpreters: surroundings.interpreters,
       zero,
       tell: (observation, t) => {
         this.#outbox.write(observation, t)

@@ -123,7 +123,9 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   const done = ({ call }: Placed) => call.ended !== null && call.error === null
   const first = life.calls[0]
   if (life.acceptedBy) {
-    add(returned(life.acceptedBy), life.acceptedBy.call.ended ?? 0, { owner })
+    const { local, remote } = life
+    const connected = track.end ? {} : { state: 'ESTABLISHED', local, remote }
+    add(returned(life.acceptedBy), life.acceptedBy.call.ended ?? 0, { owner, ...connected })
   } else if (python && first && first.call.ended !== null) {
     const state = track.protocol === 'udp' ? 'UNCONN' : 'CLOSED'
     add(returned(first), first.call.ended, { ...EMPTY, state, owner })
@@ -136,7 +138,9 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
     // In Node an event tells when the kernel has done what a call asked for.
     const fields = python || call.event ? doneTo(track, life, placed, python) : null
     if (fields) add(at, t, python ? fields : born(track, owner, fields))
-    if (call.deed === 'close' && !call.event) add(line.begins[place] as number, call.began, closed(track, life))
+    if (call.deed === 'close' && !call.event) {
+      add(line.begins[place] as number, call.began, closed(track, life, call.began))
+    }
   }
   const syn = track.end?.side === 0 ? track.end.tale.syn[0].sent : null
   if (syn && !python) add(line.packets[syn.packet.number - 1] as number, syn.packet.t, { owner })
@@ -147,19 +151,20 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   const act = join.actOf(run)
   if (act !== null && line.ends[act]) {
     const at = line.ends[act] as number
-    add(at, line.steps[at - 1]?.t ?? 0, closed(track, life))
+    const t = line.steps[at - 1]?.t ?? 0
+    add(at, t, closed(track, life, t))
   }
 }
 
 /** What a call has done to its socket; null for nothing that the table shows. */
-function doneTo({ protocol }: Track, life: Life, { call }: Placed, python: boolean): Fields | null {
+function doneTo({ protocol, end }: Track, life: Life, { call }: Placed, python: boolean): Fields | null {
   const { local } = call.socket ?? {}
   if (!local || local.port === 0) return null
   if (call.deed === 'listen' && protocol === 'tcp') {
     return { state: 'LISTEN', local, sendQueue: backlogOf(life, python) }
   }
   if (call.deed === 'bind' || call.deed === 'listen') return { local }
-  if (call.deed !== 'connect' || protocol === 'tcp') return null
+  if (call.deed !== 'connect' || end) return null
   return { state: 'ESTABLISHED', local, remote: life.remote }
 }
 
@@ -169,8 +174,11 @@ function born({ protocol }: Track, owner: Owner, fields: Fields): Fields {
 }
 
 /** A connection lives on without its program; everything else ends with the descriptor. */
-function closed({ end, protocol }: Track, { listens }: Life): Fields {
-  return protocol === 'udp' || (end && !listens) ? { owner: null } : { owner: null, state: 'CLOSED' }
+function closed({ end, protocol, known }: Track, { listens, remote }: Life, t: number): Fields {
+  if (protocol === 'udp' || (end && !listens)) return { owner: null }
+  // Where its packets are not seen, the kernel's table tells whether a connection is still there.
+  const isSeen = known.some(({ looks }) => looks.some((look) => look.t > t && look.row !== null))
+  return remote !== null && isSeen ? { owner: null } : { owner: null, state: 'CLOSED' }
 }
 
 function backlogOf({ listens }: Life, python: boolean): number {
@@ -196,8 +204,10 @@ function endpoint({ address, port }: Endpoint): Endpoint {
   return { address, port }
 }
 
-/** How far the time of a look may lie from what was looked at, in ns: a table takes its time to read. */
-const LOOKING = 5_000_000
+/** The clocks of a look and of what is looked at may differ by this much, in ns. */
+const SKEW = 5_000_000
+/** A look's time is when it began; on a busy machine a table is read this much later at most, in ns. */
+const READING = 250_000_000
 
 /** The looks of the kernel's table as changes, each at the step whose outcome it shows. */
 export function looksAt(track: Track, derived: readonly Change[], clock: Clock): Change[] {
@@ -212,22 +222,34 @@ export function looksAt(track: Track, derived: readonly Change[], clock: Clock):
       changes.push({ at: late ? base + 1 : base, t, fields: {}, row: 'gone' })
       continue
     }
-    const at = confirmed(states, row.state, t, base, clock) ?? (late && base < clock.last ? base + 1 : base)
-    changes.push({ at, t, fields: fieldsOf(row), row })
+    // A socket with a connection is never fresh: the table was read before it was there, its owner after.
+    if (track.end && row.state === 'CLOSED' && row.local === null) continue
+    const fitting = confirmed(states, row.state, t, base, clock)
+    const at = fitting?.at ?? (late && base < clock.last ? base + 1 : base)
+    changes.push({ at, t: fitting?.t ?? t, fields: fieldsOf(row), row })
   }
   return changes
 }
 
-/** The step at which a look fits to what follows from calls and packets; null when it contradicts that. */
-function confirmed(states: readonly Change[], state: string, t: number, base: number, clock: Clock): number | null {
-  for (let i = states.length - 1; i >= 0; i--) {
+/**
+ * The step at which a look fits to what follows from calls and packets: now, or else a little later, when the table was
+ * really read. Null when it contradicts that.
+ */
+function confirmed(
+  states: readonly Change[],
+  state: string,
+  t: number,
+  base: number,
+  clock: Clock,
+): { at: number; t: number } | null {
+  const fitting = states.flatMap((one, i) => (one.fields.state === state ? [i] : []))
+  for (const i of fitting) {
     const one = states[i] as Change
-    if (one.fields.state !== state) continue
     const next = states[i + 1]
     const until = next ? Math.max(next.t, clock.time(next.at)) : Number.POSITIVE_INFINITY
-    if (t < one.t - LOOKING || t > until + LOOKING) continue
+    if (t < one.t - READING || t > until + SKEW) continue
     const last = next ? Math.max(one.at, next.at - 1) : clock.last
-    return Math.min(Math.max(base, one.at), last)
+    return { at: Math.min(Math.max(base, one.at), last), t: Math.max(t, one.t) }
   }
   return null
 }

@@ -1,7 +1,8 @@
 /** Ties datagrams to the calls that sent and received them: by addresses, order and payload. */
 import { endpointIn } from './calls.ts'
 import { SLACK } from './draft.ts'
-import { type Flow, type FlowEnd, goesTo } from './flows.ts'
+import { goesTo } from './ends.ts'
+import type { Flow, FlowEnd } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'
 import { fragmentKey, isFragment, type Sent } from './packets.ts'

@@ -74,11 +74,42 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function standsOf({ track, derived, looks }: Course, tales: readonly TcpTale[], line: Line, join: Join): Stand[] {
+  const told = merged(derived, queuesOf(track, tales, line, join))
+  const alone = track.end ? standing(track, told) : []
+  return standing(track, merged(told, track.end ? looks.map((look) => whenTrue(look, alone, line)) : looks))
+}
+
+/** How late a table may be read after a look has begun, in ns. */
+const READING = 100_000_000
+
+/**
+ * A look, at the first step from its own on where packets and calls tell the same of the queues: the table was read then,
+ * though the look began before. At its own, where they never do.
+ */
+function whenTrue(look: Change, alone: readonly Stand[], line: Line): Change {
+  const { row } = look
+  if (row === null || row === 'gone') return look
+  const begin = Math.max(
+    0,
+    alone.findLastIndex(({ at }) => at <= look.at),
+  )
+  for (let i = begin; i < alone.length; i++) {
+    const { at, row: then } = alone[i] as Stand
+    const t = line.steps[at - 1]?.t ?? 0
+    if (then.state !== row.state || t > look.t + READING) break
+    if (then.receiveQueue === row.receiveQueue && then.sendQueue === row.sendQueue) {
+      return at <= look.at ? look : { ...look, at, t }
+    }
+  }
+  return look
+}
+
+function standing(track: Track, changes: readonly Change[]): Stand[] {
   const stands: Stand[] = []
   let row: Row | null = null
   let told: SocketRow | null = null
   let gone = false
-  for (const change of merged(derived, queuesOf(track, tales, line, join), looks)) {
+  for (const change of changes) {
     const wasGone: boolean = gone
     if (change.row === 'gone') gone = row !== null
     else {
@@ -134,6 +165,7 @@ function isTold(row: Row, told: SocketRow): boolean {
 /** What the queues hold, as packets and calls tell. */
 function queuesOf(track: Track, tales: readonly TcpTale[], line: Line, join: Join): Change[] {
   const { life, end } = track
+  if (track.protocol === 'udp') return datagramQueue(track, line)
   if (end) return connectionQueues(track, line, join)
   return life?.listens ? acceptQueue(life, tales, line) : []
 }
@@ -190,6 +222,25 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   }
   readUntil(Number.POSITIVE_INFINITY)
   return changes
+}
+
+/** Nothing waits any more when all that came was received; how much room the rest takes is the kernel's secret. */
+function datagramQueue({ life, heard }: Track, line: Line): Change[] {
+  const calls = new Map(life?.calls.map(({ place, call }) => [place, call]))
+  const moments = heard.flatMap(({ packet }) => {
+    const receives = packet.receivedBy.filter((place) => calls.has(place))
+    const arrival = { t: packet.arrived as number, by: 1, at: 0 }
+    return [
+      arrival,
+      ...receives.map((place) => ({ t: calls.get(place)?.ended ?? 0, by: -1, at: line.returns[place] as number })),
+    ]
+  })
+  moments.sort((a, b) => a.t - b.t || b.by - a.by)
+  let waiting = 0
+  return moments.flatMap(({ t, by, at }): Change[] => {
+    waiting += by
+    return waiting === 0 && at > 0 ? [{ at, t, fields: { receiveQueue: 0 }, row: null }] : []
+  })
 }
 
 /** Connections that are complete and wait to be accepted. */

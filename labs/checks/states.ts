@@ -37,13 +37,15 @@ interface Written {
 
 function writeStates(track: Track, derived: readonly Change[], looks: readonly Change[], written: Written[]): void {
   const { host, program, id } = track
-  let state: TcpState = isCalled(track) ? 'LISTEN' : 'CLOSED'
+  let state: TcpState | null = isCalled(track) ? 'LISTEN' : track.life || track.end ? 'CLOSED' : null
   const changes = merged(derived, looks)
   for (const [i, change] of changes.entries()) {
     const to = change.row === 'gone' ? 'CLOSED' : change.fields.state
     if (to === undefined || !isTcpState(to) || to === state) continue
     const from = state
     state = to
+    // How a stranger came to be what it is when it is first seen, nobody knows.
+    if (from === null) continue
     const seen = change.row !== null || isSeen(changes, i, to)
     const { at, t, arrived = false } = change
     written.push({ at, t, arrived, change: { host, program, socket: id, from, to, derived: !seen } })

@@ -103,7 +103,9 @@ function shapeOf(call: Call, begin: Node, end: Node | null, join: Join): Shape {
   const nothingBetween = end.place === begin.place + 1
   if (call.event) return nothingBetween ? 'at-return' : 'two'
   if (nothingBetween) return 'at-begin'
-  const hadToWait = isMadeToWait(call, join) && end.after.some(({ place }) => place > begin.place)
+  // Where nobody saw what it waited for, whatever came in between tells that it waited.
+  const isAwake = end.after.length > 0 && end.after.every(({ place }) => place < begin.place)
+  const hadToWait = isMadeToWait(call, join) && !isAwake
   return hadToWait || (call.ended as number) - call.began > LONG ? 'two' : 'at-begin'
 }
 

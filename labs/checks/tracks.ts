@@ -25,6 +25,8 @@ export interface Track {
   end: TcpEnd | null
   /** The first packet that a UDP socket sent. */
   first: Sent | null
+  /** What came to a UDP socket, in the order of arrival. */
+  readonly heard: Sent[]
   readonly known: Known[]
 }
 
@@ -82,6 +84,7 @@ export function tracksOf(
       byEnd.set(end, track)
       const first = flow.sent.find((sent) => sent.side === side && sent.first && sent.packet.decoded.udp)
       if (first && first.packet.t < (track.first?.packet.t ?? Number.POSITIVE_INFINITY)) track.first = first
+      track.heard.push(...flow.sent.filter((sent) => sent.side !== side && isHeard(sent)))
     }
   }
   return {
@@ -91,8 +94,13 @@ export function tracksOf(
   }
 }
 
+/** Whether a datagram has come to where it was sent. */
+function isHeard({ packet, last }: Sent): boolean {
+  return last && packet.arrived !== null && packet.decoded.icmp === null
+}
+
 function newTrack(id: string, host: string, protocol: 'tcp' | 'udp', program: string | null, life: Life | null): Track {
-  return { id, host, protocol, program, life, end: null, first: null, known: [] }
+  return { id, host, protocol, program, life, end: null, first: null, heard: [], known: [] }
 }
 
 /** The socket at an end of a connection that no call tells of; none where nobody answered. */

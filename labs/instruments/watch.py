@@ -1,27 +1,23 @@
 """Watches a bench from inside: frames on its hosts' loopback, sockets, kernel counters, and what programs wait in.
 
-    python3 -I -S watch.py COMMANDS REPORTS
-
-COMMANDS and REPORTS are the numbers of two open descriptors. Commands are JSON lines, reports are binary records; both are
-described by reports.ts and watching.ts beside this file. Standard input is the holder's: first the hosts, each with the
-descriptor of its network namespace in process 1, then each run that starts or ends. The program ends with either of
-both. Nothing is looked at before the command `open`.
+`main` is called in a process of its own with the numbers of two open descriptors. Commands come as JSON lines, reports
+leave as binary records; both are described by reports.ts and watching.ts beside this file. Standard input is the
+holder's: first the hosts, each with the descriptor of its network namespace in process 1, then each run that starts or
+ends. The program ends with either of both inputs. Nothing is looked at before the command `open`.
 """
 import gc
 import json
 import os
 import select
 import signal
-import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from counters import Counters  # noqa: E402
-from processes import Programs, waits_in  # noqa: E402
-from reports import DELIVERED, LOOPBACK, NOT_SEEN, Reports, Share  # noqa: E402
-from ring import SLOTS, Clock, End  # noqa: E402
-from rows import Rows  # noqa: E402
-from tables import Table  # noqa: E402
+from counters import Counters
+from processes import Programs, waits_in
+from reports import DELIVERED, LOOPBACK, NOT_SEEN, Reports, Share
+from ring import SLOTS, Clock, End
+from rows import Rows
+from tables import Table
 
 MS = 1_000_000
 # Between two looks at the tables, which cost about 2 ms: at least so long, and so many times what a look took.
@@ -252,8 +248,4 @@ def main(commands, reports):
     gc.freeze()
     # It is for the server's terminal, not for the instruments.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Watcher(int(commands), int(reports)).run()
-
-
-if __name__ == '__main__':
-    main(*sys.argv[1:])
+    Watcher(commands, reports).run()

@@ -1,18 +1,28 @@
 /** `<bench-lab>`: brings a lab of the page to life. What it shows is a fold; this file wires it to buttons. */
 import type { Language } from '../../labs/lab.ts'
+import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
+import { langOf } from '../languages.ts'
 import { choose, languageOf } from './choice.ts'
 import type { Deck } from './deck.ts'
 import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
+import { keep, opened, type PanelName, panelsIn } from './opened.ts'
 import { Playback } from './playback.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
 import { labWords, recordingWords, whyNotWords } from './sentences.ts'
 import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
 import type { News } from './source.ts'
+import type { Spread } from './spread.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
 const labs = new Set<BenchLab>()
+
+/** What is hidden where a panel is closed. Code, terminals and shells are the page's own, and hidden by its styles. */
+const PLACES: readonly (readonly [panel: PanelName, place: string])[] = [
+  ['wire', '[data-panel=wire]'],
+  ['sockets', '.under'],
+]
 
 class BenchLab extends HTMLElement {
   #words: Words = {}
@@ -22,6 +32,14 @@ class BenchLab extends HTMLElement {
   /** What went wrong in the page itself, until the reader does something else. */
   #said: string | null = null
   #left: AbortController | null = null
+  #pressed: Partial<Record<PanelName, boolean>> = {}
+  #hasRun = false
+  #spread: Spread | null = null
+  #spreading: Promise<void> | null = null
+  /** What is to be told as soon as somebody can tell it. */
+  #untold: BenchEvent[] = []
+  /** It could not be loaded; a press of the reader's tries again. */
+  #untellable = false
 
   connectedCallback(): void {
     const left = new AbortController()
@@ -50,7 +68,10 @@ class BenchLab extends HTMLElement {
     )
     signal.addEventListener(
       'abort',
-      onSettings(() => this.#showSettings()),
+      onSettings(() => {
+        this.#showSettings()
+        this.#showPanels()
+      }),
     )
     addEventListener('pagehide', () => source.leave(), { signal })
     addEventListener('pageshow', ({ persisted }) => persisted && source.resume(), { signal })
@@ -58,6 +79,7 @@ class BenchLab extends HTMLElement {
     document.addEventListener('visibilitychange', () => this.#lookedAt(), { signal })
     this.followChoice()
     this.#showSettings()
+    this.#showPanels()
     source.resume()
     void this.#askHealth()
   }
@@ -66,6 +88,9 @@ class BenchLab extends HTMLElement {
     labs.delete(this)
     this.#left?.abort()
     this.#source?.leave()
+    this.#spread?.close()
+    this.#spread = null
+    this.#spreading = null
     for (const box of this.#boxes.values()) box.close()
   }
 
@@ -98,6 +123,7 @@ class BenchLab extends HTMLElement {
       onInput: (bytes) => source.input(box.name, bytes),
       onSize: (size) => source.resize(box.name, size),
       onParsed: (offset) => source.ack(box.name, offset),
+      onNow: () => this.#spread?.toNow(),
       onTrouble: (sentence) => {
         this.#said = sentence
         this.#show()
@@ -126,6 +152,7 @@ class BenchLab extends HTMLElement {
     on('[data-open-run]', () => this.querySelector<HTMLInputElement>('[data-run-file]')?.click())
     on('[data-run-file]', (input) => void this.#openFile(input as HTMLInputElement), 'change')
     on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
+    on('[data-toggle]', (button) => this.#toggle(button.dataset.toggle as PanelName))
     on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
   }
 
@@ -134,6 +161,8 @@ class BenchLab extends HTMLElement {
     const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#canRun(box))
     if (chosen.length === 0) return
     this.#said = null
+    // Panels first: a terminal that becomes narrower under its program would be drawn twice.
+    if (chosen.some(({ end }) => end !== null)) this.#begins()
     this.#take({ kind: 'asked', programs: chosen.map(({ name }) => name) })
     this.#source?.open()
     try {
@@ -197,18 +226,27 @@ class BenchLab extends HTMLElement {
 
   #hear(news: News): void {
     const before = this.#view
-    const output = news.kind === 'event' && news.event.kind === 'output'
     this.#playback?.hear(news)
-    if (news.kind === 'turned' || news.kind === 'recording') for (const box of this.#boxes.values()) box.clear()
-    if (news.kind === 'event' && 'program' in news.event) {
-      this.#boxes.get(news.event.program)?.hear(news.event, news.replayed)
+    if (news.kind === 'turned' || news.kind === 'recording') {
+      for (const box of this.#boxes.values()) box.clear()
+      this.#forgetStory()
     }
-    if (!output) this.#take(news)
+    if (news.kind === 'event') {
+      const { event, replayed } = news
+      if (event.kind === 'starting') this.#starts(event.program)
+      this.#tell(event)
+      // Thousands a second: nothing but the story takes them into account.
+      if (isObserved(event) && this.#view.recording?.silence == null) return
+      if ('program' in event) this.#boxes.get(event.program)?.hear(event, replayed)
+      if (event.kind === 'output') return
+    }
+    this.#take(news)
     if (news.kind === 'opened') {
       // It may be another server than the one that was asked when the page came.
       forgetHealth()
       void this.#askHealth()
     }
+    if (news.kind === 'closed' || (news.kind === 'opened' && news.instead)) this.#forgetStory()
     if (
       news.kind === 'played' ||
       news.kind === 'closed' ||
@@ -232,6 +270,92 @@ class BenchLab extends HTMLElement {
   /** Turns to the source that there should be now. */
   #settle(): void {
     if (!this.#programs().some((box) => this.#isBusy(box))) this.#playback?.settle(this.#view)
+  }
+
+  #starts(program: string): void {
+    if (!program.startsWith(SHELL)) this.#begins()
+    else if (!this.#open.includes('shell')) {
+      this.#pressed.shell = true
+      this.#showPanels()
+    }
+  }
+
+  /** A run begins: what comes with it is there from now on. */
+  #begins(): void {
+    if (!this.#hasRun) {
+      this.#hasRun = true
+      this.#showPanels()
+    }
+    this.#untellable = false
+    void this.#spreadOut()
+  }
+
+  #toggle(panel: PanelName): void {
+    const open = !this.#open.includes(panel)
+    this.#pressed[panel] = open
+    changeSettings({ panels: keep(settings().panels, panel, open) })
+    this.#showPanels()
+    if (open && panel !== 'shell' && panel !== 'terminal') void this.#spreadOut()
+  }
+
+  get #open(): readonly PanelName[] {
+    const show = panelsIn(this.dataset.show ?? '')
+    const withRun = panelsIn(this.dataset.then ?? '')
+    return opened({ show, withRun, kept: settings().panels, pressed: this.#pressed, hasRun: this.#hasRun })
+  }
+
+  #showPanels(): void {
+    const open = this.#open
+    this.dataset.open = open.join(' ')
+    for (const button of this.querySelectorAll<HTMLElement>('[data-toggle]')) {
+      button.ariaPressed = String(open.includes(button.dataset.toggle as PanelName))
+    }
+    for (const [panel, place] of PLACES) {
+      const element = this.querySelector<HTMLElement>(place)
+      if (element) element.hidden = !open.includes(panel)
+    }
+    if (this.#spread) this.#spread.open = open
+  }
+
+  /** Tells the story of the run, or keeps what happens until it can be told. A view of the machine has none. */
+  #tell(event: BenchEvent): void {
+    if (this.#spread) this.#spread.hear(event)
+    else if (event.kind !== 'output' && !this.#untellable && this.dataset.on !== 'machine') {
+      this.#untold.push(event)
+      void this.#spreadOut()
+    }
+  }
+
+  /** The bench or the recording is another one. */
+  #forgetStory(): void {
+    this.#untold = []
+    this.#spread?.restart()
+  }
+
+  /** Loads what tells the story, once. Terminals do without where that fails. */
+  #spreadOut(): Promise<void> {
+    this.#spreading ??= this.#loadSpread().catch((error: Error) => {
+      this.#spreading = null
+      this.#untellable = true
+      this.#untold = []
+      this.#said = word(this.#words, { key: 'page.no-panels', values: { detail: error.message } })
+      this.#show()
+    })
+    return this.#spreading
+  }
+
+  async #loadSpread(): Promise<void> {
+    const { openSpread } = await import('./spread.ts')
+    const spread = await openSpread({
+      root: this,
+      lang: langOf(this.lang.slice(0, 2)),
+      lab: JSON.parse(this.dataset.definition ?? ''),
+      onMoment: (program, moment) => this.#boxes.get(program)?.showMoment(moment),
+    })
+    if (!this.isConnected) return spread.close()
+    this.#spread = spread
+    for (const event of this.#untold.splice(0)) spread.hear(event)
+    spread.open = this.#open
   }
 
   #show(): void {

@@ -3,7 +3,10 @@ import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/
 import { commandOf, isView, type ViewName } from '../../labs/views.ts'
 import { copy, pasted } from './clipboard.ts'
 import { isBusy, isRecorded, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
+import type { Feed } from './panels/feed.ts'
+import type { PastTerminal } from './panels/past.ts'
 import type { TerminalPanel } from './panels/terminal.ts'
+import { Reel } from './reel.ts'
 import { type Ended, endWords, offerOf, programWords } from './sentences.ts'
 import { settings } from './settings.ts'
 import { commandLine } from './shell.ts'
@@ -21,8 +24,17 @@ export interface BoxParts {
   readonly onInput: (bytes: Uint8Array) => void
   readonly onSize: (size: Size) => void
   readonly onParsed: (offset: number) => void
+  /** The reader wants the present again. */
+  readonly onNow: () => void
   /** Something went wrong in the page itself. */
   readonly onTrouble: (sentence: string) => void
+}
+
+/** A step of the story at which the lab stands. */
+export interface PastMoment {
+  readonly at: number
+  /** What the program had printed by then was told no later than this. */
+  readonly until: number
 }
 
 /**
@@ -52,6 +64,13 @@ export class ProgramBox {
   #waiting: ((panel: TerminalPanel) => void)[] = []
   /** The run whose command stands in the terminal. */
   #begun = 0
+  /** What was printed, to be printed again as it was at a moment. */
+  readonly #reel = new Reel<(feed: Feed) => void>()
+  #lastTime = 0
+  /** What comes next is of another bench, and its times begin anew. */
+  #isOver = false
+  #moment: PastMoment | null = null
+  #past: PastTerminal | null = null
 
   constructor(box: HTMLElement, parts: BoxParts) {
     this.#box = box
@@ -68,6 +87,7 @@ export class ProgramBox {
     this.#find('[data-copy]')?.addEventListener('click', () => this.#copyText())
     this.#find('[data-paste]')?.addEventListener('click', () => this.#paste())
     this.#find('[data-fullscreen]')?.addEventListener('click', () => this.#toggleFullScreen())
+    this.#find('[data-now]')?.addEventListener('click', () => parts.onNow())
     this.#term()?.addEventListener('fullscreenchange', () => this.#showFullScreen())
   }
 
@@ -105,6 +125,7 @@ export class ProgramBox {
 
   setFont(px: number): void {
     this.#panel?.setFont(px)
+    if (this.#past) void this.#cover()
   }
 
   setScreenReader(on: boolean): void {
@@ -151,10 +172,12 @@ export class ProgramBox {
 
   /** Takes an event of this program into its terminal. */
   hear(event: BenchEvent, replayed: boolean): void {
+    if (this.#isOver) this.#reel.clear()
+    this.#isOver = false
+    this.#lastTime = event.t
     switch (event.kind) {
       case 'starting':
         this.language = event.language
-        this.#unfold()
         this.#inTerminal(() => {})
         break
       case 'started':
@@ -162,11 +185,12 @@ export class ProgramBox {
         break
       case 'output':
         this.#begin(event.run, this.#command())
+        this.#reel.add(event.t, event.bytes.length, (feed) => feed.output(event.bytes, event.offset, true))
         this.#inTerminal(({ feed }) => feed.output(event.bytes, event.offset, replayed))
         break
       case 'gap': {
         const sentence = this.#say('print.gap', { bytes: event.to - event.from })
-        this.#inTerminal(({ feed }) => feed.note(sentence))
+        this.#print((feed) => feed.note(sentence))
         break
       }
       case 'exited': {
@@ -177,7 +201,7 @@ export class ProgramBox {
       }
       case 'failed': {
         const sentence = endWords(this.#parts.words, { trouble: event.trouble })
-        this.#inTerminal(({ feed }) => feed.never(sentence))
+        this.#print((feed) => feed.never(sentence))
       }
     }
   }
@@ -186,7 +210,19 @@ export class ProgramBox {
   restart(gone: ProgramView['gone']): void {
     this.#begun = 0
     if (gone) this.#end({ gone })
+    this.#isOver = true
     if (this.#opening) this.#inTerminal(({ feed }) => feed.restart())
+  }
+
+  /** Shows the terminal as it was at a moment, or (null) as it is. */
+  showMoment(moment: PastMoment | null): void {
+    if (moment?.at === this.#moment?.at && moment?.until === this.#moment?.until) return
+    this.#moment = moment
+    const label = this.#find('[data-past]')
+    if (label) label.hidden = moment === null
+    setText(this.#find('[data-past-say]'), moment ? this.#say('lab.past', { event: moment.at }) : '')
+    if (moment === null) this.#uncover()
+    else void this.#cover()
   }
 
   /** Everything that was shown is of another source. */
@@ -194,9 +230,11 @@ export class ProgramBox {
     this.#begun = 0
     this.#waiting = []
     this.#panel?.feed.clear()
+    this.#reel.clear()
   }
 
   close(): void {
+    this.#uncover()
     this.#panel?.close()
     this.#panel = null
     this.#opening = null
@@ -206,12 +244,40 @@ export class ProgramBox {
   #begin(run: number, command: string): void {
     if (run <= this.#begun) return
     this.#begun = run
-    this.#inTerminal(({ feed }) => feed.command(command))
+    this.#print((feed) => feed.command(command))
   }
 
   #end(ended: Ended): void {
     const sentence = endWords(this.#parts.words, ended)
-    this.#inTerminal(({ feed }) => feed.end(sentence))
+    this.#print((feed) => feed.end(sentence))
+  }
+
+  /** The page's own words in the terminal, at the time of what they tell. */
+  #print(act: (feed: Feed) => void): void {
+    this.#reel.add(this.#lastTime, 0, act)
+    this.#inTerminal(({ feed }) => act(feed))
+  }
+
+  /** The past is loaded when it is first looked at; where that fails the label says that this is the present. */
+  async #cover(): Promise<void> {
+    if (this.#panel === null) return
+    try {
+      const { PastTerminal } = await import('./panels/past.ts')
+      if (this.#moment === null || this.#panel === null) return
+      const { present } = this.#panel
+      if (this.#past && !this.#past.fits(present)) this.#uncover()
+      this.#past ??= new PastTerminal(this.#reel, present)
+      this.#past.show(this.#moment.until)
+      this.#panel.covered = true
+    } catch {
+      setText(this.#find('[data-past-say]'), this.#say('lab.past-not'))
+    }
+  }
+
+  #uncover(): void {
+    this.#past?.close()
+    this.#past = null
+    if (this.#panel) this.#panel.covered = false
   }
 
   #inTerminal(act: (panel: TerminalPanel) => void): void {
@@ -247,7 +313,10 @@ export class ProgramBox {
       tooMuchOutput: word(words, { key: 'page.too-much-output' }),
       openLink: (url) => this.#say('page.open-link', { url }),
       onInput,
-      onSize,
+      onSize: (size) => {
+        onSize(size)
+        if (this.#past) void this.#cover()
+      },
       onParsed,
       onCopyRefused: () => onTrouble(word(words, { key: 'page.no-clipboard-write' })),
     })
@@ -293,12 +362,6 @@ export class ProgramBox {
   #title(): string {
     if (this.isShell) return this.#say('lab.shell-name', { host: this.name.slice(SHELL.length) })
     return this.viewOf ? this.#say(`view.${this.viewOf}`) : this.name
-  }
-
-  /** A terminal can be measured only where it can be seen. */
-  #unfold(): void {
-    const around = this.#box.closest('details')
-    if (around) around.open = true
   }
 
   #command(): string {

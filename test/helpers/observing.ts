@@ -36,6 +36,6 @@ export function missing(page: BenchClient, why?: string): number {
 /** The process that watches the bench in which a program runs. */
 export function watcherBeside(program: number): number {
   const holder = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${program}/status`, 'latin1'))?.[1])
-  const isWatcher = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('watch.py')
+  const isWatcher = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'watch\n'
   return childrenOf(holder).find(isWatcher) ?? 0
 }

@@ -18,6 +18,9 @@ export interface TalkValues {
   readonly ends?: readonly [string, string]
   readonly passages?: readonly [Passage, Passage]
   readonly languages?: readonly ['py' | 'ts', 'py' | 'ts']
+  /** A bench at which something has happened before. */
+  readonly stream?: StreamMaker
+  readonly isn?: readonly [number, number]
 }
 
 /** A server that listens and a client with a fresh socket; nothing was sent yet. */
@@ -37,8 +40,9 @@ export class Talk {
     ends = ['127.0.0.1:40112', '127.0.0.1:12824'],
     passages,
     languages = ['py', 'py'],
+    stream = new StreamMaker(lab),
+    isn,
   }: TalkValues = {}) {
-    const stream = new StreamMaker(lab)
     this.stream = stream
     this.ends = ends
     const [client, server] = ends
@@ -52,7 +56,7 @@ export class Talk {
     this.server.call('listen', 'listen', { line: 3, args: '128', socket: this.listening })
     this.client = stream.start('client', languages[0])
     this.client.call('socket', 'socket', { line: 1, socket: this.fresh })
-    this.wire = new Connection(stream, client, server, passages)
+    this.wire = new Connection(stream, client, server, passages, isn)
   }
 
   /** The server waits in accept; what is given back lets it come back. */

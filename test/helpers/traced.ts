@@ -33,15 +33,16 @@ const network = new PlainNetwork(COURSE, policy)
 const interpreters = await findInterpreters()
 let runs = 0
 
-/**
- * Runs a program of `test/fixtures/calls` as this user, without a bench or a terminal, traced or not.
- * @param meddle is called as soon as it runs
- * @param reads false: nobody reads what is told before the program has ended
- */
-export async function runProgram(
-  file: string,
-  { traced, meddle, reads = true }: { traced: boolean; meddle?: (child: ChildProcess) => unknown; reads?: boolean },
-): Promise<Ran> {
+interface How {
+  readonly traced: boolean
+  readonly args?: readonly string[]
+  /** Called as soon as it runs. `read` begins to read what is told, which is otherwise read from the start. */
+  readonly meddle?: (child: ChildProcess, read: () => void) => unknown
+  readonly late?: boolean
+}
+
+/** Runs a program of `test/fixtures/calls` as this user, without a bench or a terminal, traced or not. */
+export async function runProgram(file: string, { traced, args = [], meddle, late = false }: How): Promise<Ran> {
   const language = file.endsWith('.py') ? 'py' : 'ts'
   const interpreter = interpreters[language]
   if (interpreter === null) throw new Error(`There is nothing that runs ${file}.`)
@@ -51,9 +52,14 @@ export async function runProgram(
   const told: Told[] = []
   const tell = (observation: Observation, t: number) => told.push({ ...observation, t })
   const of = { program: file, run: runs, benchTime: (t: number) => t, tell }
-  const reader = reads ? new CallReader(channel.descriptor, of) : null
+  let reader: CallReader | null = null
+  const read = () => {
+    reader ??= new CallReader(channel.descriptor, of)
+    return reader
+  }
+  if (!late) read()
   const env = traced ? { ...bare, ...tracerEnvironment(language, channel.path, bare) } : bare
-  const child = spawn(interpreter.path, [file], { cwd: CALLS, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(interpreter.path, [file, ...args], { cwd: CALLS, env, stdio: 'pipe' })
   const said = { out: '', err: '' }
   child.stdout.on('data', (data) => {
     said.out += data
@@ -61,9 +67,9 @@ export async function runProgram(
   child.stderr.on('data', (data) => {
     said.err += data
   })
-  await meddle?.(child)
+  await meddle?.(child, read)
   const [code, signal] = await once(child, 'close')
-  const last = reader ?? new CallReader(channel.descriptor, of)
+  const last = read()
   last.drain()
   if (traced && !last.works && !told.some(({ kind }) => kind === 'blind')) throw new Error(`${file} was not traced.`)
   last.close()

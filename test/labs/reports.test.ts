@@ -30,7 +30,10 @@ const COUNTERS = record([
 ])
 const ANSWER = record([...places(4, 0, 0, 0), [4, 3], [8, 9500]])
 const TROUBLE = record([...places(4, 0, 0, 0), [4, 4], [8, 9600]], [...Buffer.from('no such wire')])
-const ALL = Buffer.concat([READY, FRAME, LOST, GAP, COUNTERS, ANSWER, TROUBLE])
+const LOOPBACK = record([...places(1, 255, 2, 0), [4, 79], [8, 7000], [8, 7000], [4, 42]], [9])
+const LET_GO = record([...places(2, 255, 1, 2), [4, 3], [8, 6000], [8, 9000]])
+const NEWS = record([...places(5, 0, 0, 0), [8, 9700]], [...Buffer.from('{"kind":"waits","run":1,"syscall":"读"}')])
+const ALL = Buffer.concat([READY, FRAME, LOST, GAP, COUNTERS, ANSWER, TROUBLE, LOOPBACK, LET_GO, NEWS])
 
 const EXPECTED = [
   { kind: 'ready', t: 4000 },
@@ -68,6 +71,19 @@ const EXPECTED = [
   },
   { kind: 'answer', id: 3, upTo: 8500, trouble: null },
   { kind: 'answer', id: 4, upTo: 8600, trouble: 'no such wire' },
+  {
+    kind: 'frame',
+    wire: null,
+    direction: 2,
+    fate: 'delivered',
+    sequence: 79,
+    arrived: 6000,
+    handedOn: 6000,
+    length: 42,
+    bytes: Uint8Array.of(9),
+  },
+  { kind: 'gap', wire: null, direction: 1, reason: 'let-go', count: 3, from: 5000, to: 8000 },
+  { kind: 'news', t: 8700, news: { kind: 'waits', run: 1, syscall: '读' } },
 ]
 
 describe('reports', () => {
@@ -111,9 +127,10 @@ describe('reports', () => {
       record([...places(2, 0, 0, 9), [4, 0], [8, 0], [8, 0]]),
       record(places(1, 0)),
       record(places(3)),
+      record([...places(5, 0, 0, 0), [8, 0]], [...Buffer.from('{"kind":')]),
     ]
     const reports = new ReportReader(1000n).push(Buffer.concat([...strange, READY]))
-    expect(reports).toEqual([...[9, 1, 2, 1, 3].map((code) => ({ kind: 'unknown', code })), EXPECTED[0]])
+    expect(reports).toEqual([...[9, 1, 2, 1, 3, 5].map((code) => ({ kind: 'unknown', code })), EXPECTED[0]])
   })
 
   it.each([0, 0x7fff_ffff])('end where a length of %i makes no sense', (length) => {

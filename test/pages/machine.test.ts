@@ -206,7 +206,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
     const lab = await open()
     const { root } = lab
     const shell = lab.program('shell@here')
-    await root.getByText('Look closer').focus()
+    await root.getByRole('button', { name: 'Shell', exact: true }).focus()
     await page.keyboard.press('Enter')
     await root.getByText(rung === 'own' ? 'Their files are in /lab' : 'on your machine itself').waitFor()
     expect(await shell.panel.isVisible()).toBe(false)
@@ -244,7 +244,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
   test('keeps its shell over a reload, and ends it by Stop', async () => {
     const lab = await open('zh')
     const shell = lab.program('shell@here')
-    await lab.root.getByText('细看').click()
+    await lab.root.getByRole('button', { name: '命令行' }).click()
     await lab.root.getByRole('button', { name: '打开终端窗口' }).click()
     await shell.state('running')
     await page.keyboard.type('echo $((6*7))\n')
@@ -262,7 +262,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
   test('does not start or stop its shells with its programs', async () => {
     const lab = await open()
     const shell = lab.program('shell@here')
-    await lab.root.getByText('Look closer').click()
+    await lab.root.getByRole('button', { name: 'Shell', exact: true }).click()
     await lab.root.getByRole('button', { name: 'Open a shell' }).click()
     await shell.state('running')
     await lab.runAll.click()

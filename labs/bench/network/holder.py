@@ -8,6 +8,7 @@ The server gives four more descriptors: 3 carries the wire program's commands, 4
 program that watches, which is started before it is known what there will be to watch.
 """
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -15,19 +16,22 @@ import select
 import signal
 import sys
 import termios
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "instruments")]
 import hosts  # noqa: E402  (found by the line above)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWUSER = 0x10000000
 PR_CAPBSET_DROP = 24
+PR_SET_NAME = 15
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 1 << 18
 MNT_DETACH = 2
 LAST_CAPABILITY = 40
+F_SETPIPE_SZ = 1031
 # The terminal's line editor erases whole characters (termios.h; Python names it from 3.13 on).
 IUTF8 = 0o40000
 WORKSPACE = "/lab"
@@ -52,35 +56,32 @@ def main():
 
 def start_wire(wires):
     """Starts the wire program beside this one."""
+    import wire
     given = (WIRE_COMMANDS, WIRE_REPORTS)
-    pid = start_beside(os.path.join(HERE, "wire.py"), os.open("/dev/null", os.O_RDONLY), given, [json.dumps(wires)])
-    for descriptor in given:
-        os.close(descriptor)
-    return pid
+    return start_beside("wire", os.open("/dev/null", os.O_RDONLY), given, lambda: wire.main(*given, json.dumps(wires)))
 
 
-def start_beside(program, standard_input, given, arguments):
-    """Starts a program of the bench's own, with the descriptors that are meant for it. Takes `standard_input`."""
+def start_beside(name, standard_input, given, main):
+    """Runs `main` in a process of its own, which has the descriptors `given` and no other of this one's.
+
+    It is forked only: to start an interpreter takes longer than all that a reader waits for. Takes all descriptors.
+    """
     pid = os.fork()
     if pid == 0:
         try:
+            LIBC.prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
             os.dup2(standard_input, 0)
             os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
-            for descriptor in (WIRE_COMMANDS, WIRE_REPORTS, WATCH_COMMANDS, WATCH_REPORTS):
-                if descriptor in given:
-                    os.set_inheritable(descriptor, True)
-                elif is_open(descriptor):
-                    os.set_inheritable(descriptor, False)
-            words = [*map(str, given), *arguments]
-            os.execv(sys.executable, [sys.executable, "-I", "-S", program, *words])
-        finally:
-            os._exit(127)
-    os.close(standard_input)
+            os.closerange(3, min(given))
+            os.closerange(max(given) + 1, 4096)
+            main()
+            os._exit(0)
+        except BaseException:  # nothing may go back into the parent's part
+            traceback.print_exc()
+        os._exit(1)
+    for descriptor in (standard_input, *given):
+        os.close(descriptor)
     return pid
-
-
-def is_open(descriptor):
-    return os.path.exists(f"/proc/self/fd/{descriptor}")
 
 
 class Watch:
@@ -89,15 +90,15 @@ class Watch:
     def __init__(self):
         there, self.pipe = os.pipe()
         os.set_blocking(self.pipe, False)
-        given = (WATCH_COMMANDS, WATCH_REPORTS)
         self.pid = None
         try:
-            self.pid = start_beside(os.path.join(HERE, "..", "..", "instruments", "watch.py"), there, given, [])
+            self.pid = start_beside("watch", there, (WATCH_COMMANDS, WATCH_REPORTS), self.main)
         except OSError as error:
-            os.close(there)
             say(blind=str(error))
-        for descriptor in given:
-            os.close(descriptor)
+
+    def main(self):
+        import watch
+        watch.main(WATCH_COMMANDS, WATCH_REPORTS)
 
     def tell(self, **news):
         try:
@@ -132,6 +133,7 @@ class Holder:
         self.uid = uid
         self.gid = gid
         self.runs = {}
+        self.channels = {}
         self.alarm, alarm = os.pipe()
         os.set_blocking(alarm, False)
         signal.set_wakeup_fd(alarm)
@@ -160,16 +162,31 @@ class Holder:
         elif "channel" in command:
             self.open_channel(command["channel"])
         elif "forget" in command:
+            self.close_channel(command["forget"])
             os.unlink(f"{CHANNELS}/{command['forget']}")
         else:
             self.start(command)
 
     def open_channel(self, run):
+        """Makes a channel, with room for all that is told in full: it stays so large as long as somebody has it open."""
+        path = f"{CHANNELS}/{run}"
         try:
-            os.mkfifo(f"{CHANNELS}/{run}", 0o600)
-            say(channel=run, refused=None)
+            os.mkfifo(path, 0o600)
+            self.channels[run] = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         except OSError as error:
             say(channel=run, refused=str(error))
+            return
+        try:
+            fcntl.fcntl(self.channels[run], F_SETPIPE_SZ, 1 << 20)
+        except OSError:
+            # This user has too many of them; the usual size is good enough.
+            pass
+        say(channel=run, refused=None)
+
+    def close_channel(self, run):
+        """The server has it open now, or does not need it."""
+        if run in self.channels:
+            os.close(self.channels.pop(run))
 
     def start(self, command):
         """Forks a program onto the terminal that the server has opened; what fails is printed there."""
@@ -184,6 +201,7 @@ class Holder:
             except BaseException as error:  # nothing may go back into the loop of the parent
                 os.write(2, f"{command['argv'][0]}: {error}\r\n".encode())
             os._exit(127)
+        self.close_channel(command["run"])
         self.runs[pid] = command["run"]
         say(run=command["run"], pid=pid)
         self.watch.tell(run=command["run"], pid=pid, host=command["host"])

@@ -6,7 +6,7 @@ import { datagramSize, partnerOf, watchAnswer } from './datagrams.ts'
 import { tellCall, tellHeard, tellReturn } from './lines.ts'
 import { enter, leave } from './stack.ts'
 import { type Emitter, type State, stateOf } from './states.ts'
-import { hold, letGo, now, takeCall, takeEvent } from './teller.ts'
+import { hold, isLost, letGo, now, takeCall, takeEvent } from './teller.ts'
 import { errorName, listed, shown } from './text.ts'
 import { callbacks, within } from './within.ts'
 
@@ -89,7 +89,7 @@ export class Call {
       if (this.#deed === 'receive') bytes = this.#bytesRead(emitter as net.Socket, state, result)
       if (this.#name === 'pipe' && hasCome) state.reader = { line: this.#begun.line, awaited: false }
     }
-    if (this.#isTold) {
+    if (this.#isTold && !isLost(this.#begun.call)) {
       const error = hasCome ? null : (answer ?? 'Error')
       const value = result === emitter ? null : shown(result)
       tellReturn(at, this.#begun, state, { value, error, bytes: hasCome ? bytes : null, offset, peer: this.#peer })

@@ -23,15 +23,14 @@ export interface Begun {
 
 export function tellCall(at: bigint, name: string, deed: Deed, args: string, state: State | null, begun: Begun): void {
   const { call, line, bytes, offset } = begun
-  const what = `"call":${call},"name":"${name}","deed":"${deed}","args":${stringify(args)},"bytes":${bytes},"offset":${offset}`
-  tell(`{"kind":"call","t":${at},${what},"line":${line},"socket":${state?.told ?? null}}\n`, at)
+  const what = `"call":${call},"name":"${name}","deed":"${deed}","args":${stringify(args)}`
+  const where = `"line":${line},"socket":${state?.told ?? null}`
+  tell(`{"kind":"call","t":${at},${what}${number('bytes', bytes)}${number('offset', offset)},${where}}\n`, at)
 }
 
 export function tellReturn(at: bigint, { call, line }: Begun, state: State | null, came: Came): void {
-  tell(
-    `{"kind":"return","t":${at},"call":${call},${outcome(came)},"line":${line},"socket":${state?.told ?? null}}\n`,
-    at,
-  )
+  const where = `"line":${line},"socket":${state?.told ?? null}`
+  tell(`{"kind":"return","t":${at},"call":${call}${outcome(came)},${where}}\n`, at)
 }
 
 export function tellArmed(at: bigint, event: string, awaited: boolean, line: number | null, state: State): void {
@@ -39,16 +38,21 @@ export function tellArmed(at: bigint, event: string, awaited: boolean, line: num
 }
 
 export function tellHeard(at: bigint, event: string, deed: Deed, line: number | null, state: State, came: Came): void {
-  const what = `"event":"${event}","deed":"${deed}",${outcome(came)}`
+  const what = `"event":"${event}","deed":"${deed}"${outcome(came)}`
   tell(`{"kind":"heard","t":${at},${what},"line":${line},"socket":${state.told}}\n`, at)
 }
 
+/** What is null is left out. */
 function outcome({ value, error, bytes, offset, peer, accepted }: Came): string {
-  const partner = peer ? stringify(peer) : null
-  const what = `"value":${text(value)},"error":${text(error)},"bytes":${bytes ?? null},"offset":${offset ?? null}`
-  return `${what},"peer":${partner},"accepted":${accepted ?? null}`
+  const partner = peer ? `,"peer":${stringify(peer)}` : ''
+  const made = accepted ? `,"accepted":${accepted}` : ''
+  return `${text('value', value)}${text('error', error)}${number('bytes', bytes)}${number('offset', offset)}${partner}${made}`
 }
 
-function text(value: string | null | undefined): string | null {
-  return value === null || value === undefined ? null : stringify(value)
+function number(name: string, value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : `,"${name}":${value}`
+}
+
+function text(name: string, value: string | null | undefined): string {
+  return value === null || value === undefined ? '' : `,"${name}":${stringify(value)}`
 }

@@ -2,7 +2,7 @@
 import dgram from 'node:dgram'
 import net from 'node:net'
 import type { Endpoint } from '../../protocol.ts'
-import { stringify } from './teller.ts'
+import { losses, stringify } from './teller.ts'
 
 /** A socket, of TCP or UDP, or a server. */
 export type Emitter = net.Socket | net.Server | dgram.Socket
@@ -35,15 +35,22 @@ export class State {
   writer: number | null = null
   local: Endpoint | null = null
   remote: Endpoint | null = null
-  /** All that a `ProgramSocket` is, as JSON. */
-  told = ''
   #descriptor: number | null = null
+  /** What had been lost when the whole of it was told; null: it has not been told as it is now. */
+  #toldIn: number | null = null
 
   constructor(id: number, protocol: 'tcp' | 'udp', isStream: boolean) {
     this.id = id
     this.protocol = protocol
     this.sent = this.received = isStream ? 0 : null
-    this.#write()
+  }
+
+  /** All that a `ProgramSocket` is, as JSON; the number alone when nothing has changed since that was told. */
+  get told(): string {
+    if (this.#toldIn === losses()) return String(this.id)
+    this.#toldIn = losses()
+    const { id, protocol, local, remote } = this
+    return stringify({ id, protocol, descriptor: this.#descriptor, local, remote })
   }
 
   /** Asks the kernel for both addresses, where they may have changed. What is closed stays as it was. */
@@ -53,12 +60,7 @@ export class State {
     this.#descriptor = handle.fd !== undefined && handle.fd >= 0 ? handle.fd : null
     this.local = ask(handle, 'getsockname') ?? this.local
     if (!(emitter instanceof net.Server)) this.remote = ask(handle, 'getpeername') ?? this.remote
-    this.#write()
-  }
-
-  #write(): void {
-    const { id, protocol, local, remote } = this
-    this.told = stringify({ id, protocol, descriptor: this.#descriptor, local, remote })
+    this.#toldIn = null
   }
 }
 

@@ -25,6 +25,9 @@ let isHeld = false
 let rest: Buffer | null = null
 let calls = 0
 let events = 0
+const lost = new Set<number>()
+/** How often there was no room. */
+let refusals = 0
 const shares = new Map<string, { left: number; at: number }>()
 const missing = new Map<Missed, { count: number; since: bigint; until: bigint }>()
 
@@ -90,9 +93,28 @@ function write(line: string, at: bigint): void {
     rest = written < bytes.length ? bytes.subarray(written) : null
     missing.clear()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') for (const _ of told.matchAll(/\n/g)) miss('not-read', at)
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') loseAll(told, at)
     else channel = null
   }
+}
+
+/** Counts what finds no room: a call once, whether it is its beginning or its end. */
+function loseAll(told: string, at: bigint): void {
+  refusals += 1
+  for (const [, kind, call] of told.matchAll(/^{"kind":"(\w+)","t":\d+,(?:"call":(\d+))?/gm)) {
+    if (kind === 'call') lost.add(Number(call))
+    if (kind !== 'return' || !lost.delete(Number(call))) miss('not-read', at)
+  }
+}
+
+/** How often something was lost: what was told then has to be told again. */
+export function losses(): number {
+  return refusals
+}
+
+/** Whether the beginning of a call was lost: then its end is not told. */
+export function isLost(call: number): boolean {
+  return lost.delete(call)
 }
 
 function miss(why: Missed, at: bigint): void {

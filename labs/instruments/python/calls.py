@@ -159,11 +159,13 @@ class Method:
             call.line = text.line_of(caller)
             size = text.size_of(args) if what == 'send' else None
             begun = self.teller.began(
-                at, number, self.json[what], self.describe(args, kwargs), size, call.offset, call.line, state.told)
+                at, number, self.json[what], self.describe(args, kwargs), size, call.offset, call.line,
+                state.told(self.teller))
             if self.quick:
                 call.begun = begun
             else:
-                self.teller.tell(at, begun)
+                # What has no beginning has no end.
+                call.told = self.teller.tell(at, begun)
         return call
 
     def takes_nothing(self, sock, args, kwargs):
@@ -187,14 +189,17 @@ class Method:
         at = monotonic_ns()
         size, peer, accepted = self.outcome(call, sock, args, result) if self.outcome else (None, 'null', 'null')
         if call.told:
+            # Whole, when it has just been made: so only when it is told.
+            accepted = accepted if accepted == 'null' else accepted.told(self.teller)
             self.tell(at, call, None if result is None else text.brief(result), None, size, peer, accepted)
 
     def tell(self, at, call, value, error, size, peer, accepted):
         if call.told:
             self.teller.tell(at, call.begun + self.teller.came_back(
-                at, call.number, value, error, size, call.offset, peer, accepted, call.line, call.state.told))
+                at, call.number, value, error, size, call.offset, peer, accepted, call.line,
+                call.state.told(self.teller)))
 
-    # What a call has changed, and (bytes, peer, accepted) of what it gave.
+    # What a call has changed, and what it gave: bytes, its peer as JSON, the state of a new socket.
 
     def after_bind(self, call, sock, args, result):
         call.state.look(sock)
@@ -212,7 +217,7 @@ class Method:
         if state is None:
             return None, peer, 'null'
         state.look(connection, peer)
-        return None, peer, state.told
+        return None, peer, state
 
     def after_send(self, call, sock, args, result):
         size, state = text.size_of(args) if result is None else result, call.state
@@ -244,7 +249,7 @@ class Method:
             return None, 'null', 'null'
         copy.stream = call.state.stream
         copy.look(result)
-        return None, 'null', copy.told
+        return None, 'null', copy
 
     def after_close(self, call, sock, args, result):
         if call.what == 'close':
@@ -276,7 +281,7 @@ class Constructor:
 
     def came_back(self, call, sock, args, result):
         state = self.states.of(sock)
-        self.tell(call, None, 'null' if state is None else state.told)
+        self.tell(call, None, 'null' if state is None else state.told(self.teller))
 
     def tell(self, call, error, socket):
         if call.told:

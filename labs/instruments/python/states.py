@@ -11,7 +11,7 @@ PROTOCOLS = {(SOCK_STREAM, 0): 'tcp', (SOCK_STREAM, 6): 'tcp', (SOCK_DGRAM, 0): 
 
 
 class Stream:
-    """How many bytes went each way; None for no stream, and when nobody can know any more. Copies of a socket share it."""
+    """How many bytes went each way; None for no stream, and when nobody can know any more. Copies share it."""
 
     __slots__ = ('sent', 'received')
 
@@ -20,9 +20,9 @@ class Stream:
 
 
 class State:
-    """One socket. Addresses are JSON, and so is `told`, which is all that a `ProgramSocket` is."""
+    """One socket. Addresses are JSON."""
 
-    __slots__ = ('number', 'protocol', 'descriptor', 'local', 'remote', 'stream', 'detached', 'told')
+    __slots__ = ('number', 'protocol', 'descriptor', 'local', 'remote', 'stream', 'detached', 'told_in')
 
     def __init__(self, number, protocol, descriptor):
         self.number, self.protocol, self.descriptor = number, protocol, descriptor
@@ -30,18 +30,23 @@ class State:
         self.stream = Stream(protocol)
         # Whether the program has kept the descriptor alone.
         self.detached = False
-        self.write()
+        # What had been lost when the whole of it was told; None: it has not been told as it is now.
+        self.told_in = None
 
-    def write(self):
+    def told(self, teller):
+        """All that a `ProgramSocket` is, as JSON; the number alone when nothing has changed since that was told."""
+        if self.told_in == teller.losses:
+            return self.number
+        self.told_in = teller.losses
         protocol = 'null' if self.protocol is None else '"%s"' % self.protocol
-        self.told = '{"id":%d,"protocol":%s,"descriptor":%d,"local":%s,"remote":%s}' % (
+        return '{"id":%d,"protocol":%s,"descriptor":%d,"local":%s,"remote":%s}' % (
             self.number, protocol, self.descriptor, self.local, self.remote)
 
     def look(self, sock, remote=None):
         """Asks the kernel for both addresses, where they may have changed."""
         self.local = text.asked(c_socket.getsockname, sock)
         self.remote = remote or text.asked(c_socket.getpeername, sock)
-        self.write()
+        self.told_in = None
 
 
 class States:

@@ -1,4 +1,4 @@
-"""Writes what is told, each line at once and whole; what is too much, or finds no room, is counted and said to be missing."""
+"""Writes what is told, each line at once and whole; what is too much, or finds no room, is counted as missing."""
 import atexit
 import itertools
 import os
@@ -19,6 +19,8 @@ class Teller:
         # Why: how many, since when and until when.
         self.missing = {}
         self.rest = b''
+        # How often there was no room.
+        self.losses = 0
 
     def stop(self):
         """Nothing is told any more."""
@@ -39,17 +41,29 @@ class Teller:
         return call, True
 
     def began(self, at, call, what, args, size, offset, line, socket):
-        """The line of a call that begins. `what` is its name and deed, as JSON."""
-        return f'{{"kind":"call","t":{at},"call":{call},{what},"args":{quoted(args)},"bytes":{number(size)},"offset":{number(offset)},"line":{number(line)},"socket":{socket}}}\n'
+        """The line of a call that begins. `what` is its name and deed, as JSON. What is null is left out."""
+        size = '' if size is None else f',"bytes":{size}'
+        offset = '' if offset is None else f',"offset":{offset}'
+        return (
+            f'{{"kind":"call","t":{at},"call":{call},{what},"args":{quoted(args)}{size}{offset},'
+            f'"line":{"null" if line is None else line},"socket":{socket}}}\n')
 
     def came_back(self, at, call, value, error, size, offset, peer, accepted, line, socket):
         """The line of a call that has come back."""
-        outcome = f'"value":{optional(value)},"error":{optional(error)},"bytes":{number(size)},"offset":{number(offset)},"peer":{peer},"accepted":{accepted}'
-        return f'{{"kind":"return","t":{at},"call":{call},{outcome},"line":{number(line)},"socket":{socket}}}\n'
+        value = '' if value is None else f',"value":{quoted(value)}'
+        error = '' if error is None else f',"error":{quoted(error)}'
+        size = '' if size is None else f',"bytes":{size}'
+        offset = '' if offset is None else f',"offset":{offset}'
+        peer = '' if peer == 'null' else f',"peer":{peer}'
+        accepted = '' if accepted == 'null' else f',"accepted":{accepted}'
+        return (
+            f'{{"kind":"return","t":{at},"call":{call}{value}{error}{size}{offset}{peer}{accepted},'
+            f'"line":{"null" if line is None else line},"socket":{socket}}}\n')
 
     def tell(self, at, line):
+        """Whether there was room for this line."""
         if self.channel is None:
-            return
+            return False
         data = line.encode()
         if self.missing:
             data = self.what_is_missing() + data
@@ -58,14 +72,16 @@ class Teller:
         try:
             written = os.write(self.channel, data)
         except BlockingIOError:
+            self.losses += 1
             self.miss('not-read', at)
-            return
+            return False
         except OSError:
             # The program has closed what it did not open; there is nobody to be told.
             self.channel = None
-            return
+            return False
         self.rest = data[written:]
         self.missing.clear()
+        return True
 
     def miss(self, why, at):
         if not self.missing:
@@ -83,11 +99,3 @@ class Teller:
         return b''.join(
             b'{"kind":"missing","why":"%s","count":%d,"since":%d,"until":%d}\n' % (why.encode(), count, since, until)
             for why, (count, since, until) in self.missing.items())
-
-
-def number(value):
-    return 'null' if value is None else value
-
-
-def optional(value):
-    return 'null' if value is None else quoted(value)

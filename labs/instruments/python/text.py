@@ -1,5 +1,5 @@
-"""How arguments, results, errors and addresses are told: as Python prints them, shortened, and without running any code of
-the program's own, which a `__repr__` would be."""
+"""How arguments, results, errors and addresses are told: as Python prints them, shortened, and without running any code
+of the program's own, which a `__repr__` would be."""
 import sys
 from errno import errorcode
 from _socket import socket as c_socket
@@ -60,7 +60,9 @@ def size_of(args):
         return len(data) if type(data) in (bytes, bytearray) else memoryview(data).nbytes
     except TypeError:
         # Several pieces, which are counted when the call has come back.
-        return sum(map(len, data)) if type(data) in (list, tuple) and all(type(part) is bytes for part in data) else None
+        if type(data) in (list, tuple) and all(type(part) is bytes for part in data):
+            return sum(map(len, data))
+        return None
 
 
 def listed(args, kwargs):
@@ -97,9 +99,12 @@ class Names:
         known = vars(self.module)
         for name, prefix in self.PREFIXES.items():
             if known.get(name) == level:
-                found = [key for key, value in known.items() if key.startswith(prefix) and not key.startswith(self.OTHERS) and value == option]
+                found = [key for key, value in known.items() if value == option and self.names(key, prefix)]
                 return '%s, %s' % (name, found[0] if found else option)
         return '%d, %d' % (level, option)
+
+    def names(self, key, prefix):
+        return key.startswith(prefix) and not key.startswith(self.OTHERS)
 
     def how(self, args, kwargs):
         for name in ('SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'):
@@ -115,7 +120,7 @@ def error_of(error):
 
 
 def endpoint(address):
-    """An address of the internet's families as JSON; null for one without port, and for a name that is still to be found."""
+    """An address of the internet as JSON; null for one without port, and for a name that is still to be found."""
     if type(address) is not tuple or len(address) < 2:
         return 'null'
     host, port = address[:2]
