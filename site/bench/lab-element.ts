@@ -436,7 +436,8 @@ class BenchLab extends HTMLElement {
       if (button) button.hidden = !shown
       return button
     }
-    show('[data-play-recorded]', !recorded && network === 'plain' && name !== null)
+    const packetsUnseen = network === 'plain' || this.#view.connection === 'unreachable'
+    show('[data-play-recorded]', !recorded && packetsUnseen && name !== null)
     show('[data-to-end]', recording?.playing === true)
     const isLive = network !== null && whyNot(this.#view) === null
     const back = show('[data-back]', recorded && (isChosen || isLive))

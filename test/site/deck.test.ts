@@ -99,6 +99,21 @@ describe('the two sources of a lab', () => {
     expect(lives[1]?.asked).toEqual(['resume'])
   })
 
+  test('clear a recording away without turning, and leave a live run alone', async () => {
+    const { deck: made, clock, lives, news } = deck()
+    made.clear()
+    expect(news).toEqual([])
+    made.turn('recorded')
+    made.run([])
+    await settled()
+    made.clear()
+    expect(news.slice(-2)).toEqual([{ kind: 'played' }, { kind: 'turned', to: 'recorded' }])
+    const told = news.length
+    await clock.advance(60_000)
+    expect(news).toHaveLength(told)
+    expect(lives[0]?.asked).toEqual(['leave'])
+  })
+
   test('turn only when it is another one', () => {
     const { deck: made, lives, news } = deck()
     made.turn('live')

@@ -6,7 +6,7 @@ import { type Drawing, drawingOf } from '../../site/bench/wire/drawing.ts'
 import { geometryOf, layOut, rulerOf, type Scale, windowOf } from '../../site/bench/wire/layout.ts'
 import { packetLines, partLines } from '../../site/bench/wire/lines.ts'
 import { proofsOf } from '../../site/bench/wire/proofs.ts'
-import { EVERYTHING, type Row, rowAt, rowsOf } from '../../site/bench/wire/rows.ts'
+import { EVERYTHING, keyOf, type Row, rowAt, rowsOf } from '../../site/bench/wire/rows.ts'
 import { StoryMaker } from '../helpers/story-maker.ts'
 import { bulk, datagramShown, hops, onlyCalls, type Shown, THREE_HOSTS, threePackets, troubles, TWO_HOSTS } from '../helpers/stories.ts'
 import { storyWordsOf } from '../helpers/story-words.ts'
@@ -78,17 +78,17 @@ describe('the rows', () => {
     expect(rows.length).toBeLessThan(20)
     expect(background).toHaveLength(1)
     expect(run?.kind === 'run' && run.run.flows).toEqual([
-      { host: 'a', program: 'client', first: 4, loaded: 200, bytes: 289_600, acks: 0 },
-      { host: 'b', program: 'server', first: 6, loaded: 0, bytes: 0, acks: 100 },
+      { host: 'a', program: 'client', port: 41066, first: 4, loaded: 200, bytes: 289_600, acks: 0 },
+      { host: 'b', program: 'server', port: 12824, first: 6, loaded: 0, bytes: 0, acks: 100 },
     ])
     expect(run?.kind === 'run' && run.run.calls).toEqual([{ program: 'server', name: 'recv()', times: 49 }])
   })
 
   it('keep their keys while a run grows, and unfold by them', () => {
     const [short, long] = [bulk(20), bulk(200)]
-    const keyOf = (story: Story) => rowsOf(story).rows.find(({ kind }) => kind === 'run')?.key
-    expect(keyOf(short.story)).toBe(keyOf(long.story))
-    const unfolded = new Set([keyOf(long.story) ?? ''])
+    const runOf = (story: Story) => rowsOf(story).rows.find(({ kind }) => kind === 'run') as Row
+    expect(keyOf(runOf(short.story))).toBe(keyOf(runOf(long.story)))
+    const unfolded = new Set([keyOf(runOf(long.story))])
     const { rows } = rowsOf(long.story, { ...EVERYTHING, unfolded })
     expect(rows.filter(({ kind }) => kind === 'run')).toHaveLength(1)
     expect(rows.filter(({ kind }) => kind === 'step')).toHaveLength(long.story.steps.length - 1)
@@ -243,7 +243,7 @@ describe('the layout', () => {
     expect(windowOf(layout, 240, 480)).toEqual([10, 21])
     expect(windowOf({ ...layout, reach: 48 }, 240, 480)).toEqual([8, 23])
     expect(windowOf(layout, -100, 0)).toEqual([0, 1])
-    expect(windowOf(layout, 5000, 6000)).toEqual([99, 100])
+    expect(windowOf(layout, 5000, 6000)).toEqual([100, 100])
   })
 
   it('has a ruler of a round time that can be seen', () => {
