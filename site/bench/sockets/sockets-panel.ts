@@ -105,12 +105,7 @@ export class SocketsPanel {
       { class: classes || null, 'data-socket': row.id, 'data-state': row.state.now },
       make('td', {}, who, ...link),
       make('td', {}, row.protocol),
-      make(
-        'td',
-        { class: 'state-cell' },
-        ...stateCell(row),
-        ...(row.gone ? [make('small', {}, ` ${this.#say('sockets.gone')}`)] : []),
-      ),
+      make('td', { class: 'state-cell' }, ...stateCell(row), ...(row.gone ? [make('small', {}, ` ${this.#say('sockets.gone')}`)] : [])),
       make('td', { class: 'm' }, ...cell(row.local)),
       make('td', { class: 'm' }, ...cell(row.remote)),
       make('td', { class: 'r', 'data-h': this.#say('sockets.receive') }, ...queue),

@@ -68,13 +68,7 @@ export class TimeLine {
     this.#lines = [lineElement('all'), lineElement('past')]
     this.#slider = make(
       'div',
-      {
-        class: 'track',
-        role: 'slider',
-        tabindex: 0,
-        'aria-label': say(this.#voice, 'line.moment'),
-        'aria-valuemin': 1,
-      },
+      { class: 'track', role: 'slider', tabindex: 0, 'aria-label': say(this.#voice, 'line.moment'), 'aria-valuemin': 1 },
       ...this.#lines,
       this.#knob,
     )
@@ -99,14 +93,7 @@ export class TimeLine {
         make('label', { class: 'speed' }, make('span', { class: 'vh' }, say(this.#voice, 'line.speed')), this.#speeds),
       ),
       this.#slider,
-      make(
-        'p',
-        { class: 'pos' },
-        this.#position,
-        make('span', { 'aria-hidden': 'true' }, ' · '),
-        this.#toNow,
-        this.#now,
-      ),
+      make('p', { class: 'pos' }, this.#position, make('span', { 'aria-hidden': 'true' }, ' · '), this.#toNow, this.#now),
       this.#sentence,
     )
     this.#listen()

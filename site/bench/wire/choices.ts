@@ -109,12 +109,7 @@ let groups = 0
 function scaleChoice(voice: Voice, onScale: (scale: Scale) => void): HTMLElement {
   groups += 1
   const radios = (['events', 'time'] as const).map((scale) => {
-    const radio = make('input', {
-      type: 'radio',
-      name: `wire-scale-${groups}`,
-      value: scale,
-      checked: scale === 'events',
-    })
+    const radio = make('input', { type: 'radio', name: `wire-scale-${groups}`, value: scale, checked: scale === 'events' })
     radio.addEventListener('change', () => onScale(scale))
     return make('label', {}, radio, say(voice, scale === 'events' ? 'wire.by-event' : 'wire.by-time'))
   })

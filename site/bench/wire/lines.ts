@@ -63,10 +63,7 @@ export function partLines(parts: readonly string[], joint: string, width: number
     else if (last.plain === '' && measure(last.bold + comma) * BOLD + measure(NEAR + part) <= width - AIR) {
       last.bold += comma
       last.plain = part
-    } else if (
-      last.plain !== '' &&
-      measure(last.bold) * BOLD + measure(NEAR + last.plain + joint + part) <= width - AIR
-    ) {
+    } else if (last.plain !== '' && measure(last.bold) * BOLD + measure(NEAR + last.plain + joint + part) <= width - AIR) {
       last.plain += joint + part
     } else lines.push({ bold: '', plain: part })
   }

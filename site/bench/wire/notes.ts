@@ -70,7 +70,6 @@ function resultOf(call: Call, story: Story, voice: Voice): string {
   if (deed === 'receive' && bytes === 0 && socket?.protocol === 'tcp') return say(voice, 'wire.end')
   if (bytes !== null) return grouped(bytes)
   if (deed === 'socket' && socket?.descriptor != null) return `fd ${socket.descriptor}`
-  const asks =
-    deed === 'connect' && !event && story.acts.some(({ language, run }) => language === 'ts' && run === call.run)
+  const asks = deed === 'connect' && !event && story.acts.some(({ language, run }) => language === 'ts' && run === call.run)
   return deed === 'connect' && !asks ? say(voice, 'wire.ok') : ''
 }

@@ -3,7 +3,7 @@ import type { Lang } from '../../languages.ts'
 import { markOf, type Station } from '../story/stations.ts'
 import { momentText } from '../story/time.ts'
 import { SIGNS, say } from '../story/wording.ts'
-import { type Drawing, type DrawingParts, drawingOf } from './drawing.ts'
+import { type Drawing, drawingOf, type DrawingParts } from './drawing.ts'
 import { APART, geometryOf, LINE } from './layout.ts'
 import type { Line } from './lines.ts'
 import { FONTS, PAPER } from './paper.ts'
@@ -150,9 +150,7 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
   const space = next - top - height
   const between = [
     ...(view.over ? [aside(view.over, BASE)] : []),
-    ...(view.pause
-      ? [aside(layout.cuts[place] ? view.pause.cut : view.pause.text, space > 0 ? height + space / 2 + 4 : BASE)]
-      : []),
+    ...(view.pause ? [aside(layout.cuts[place] ? view.pause.cut : view.pause.text, space > 0 ? height + space / 2 + 4 : BASE)] : []),
   ]
   const no = `<text x="${geometry.no - 6}" y="${BASE}" text-anchor="end" fill="${PAPER['ink-3']}">${escaped(view.no)}</text>`
   return `<g transform="translate(0 ${top})"><title>${escaped(`${time} ${view.name}`)}</title>${[...zones, no, ...between, ...legs].join('')}</g>`
@@ -204,13 +202,7 @@ function notePicture(note: NonNullable<ZoneView['note']>, x: number, isLast: boo
 }
 
 /** State tags stand at the kernel's lane, each beside the one before. */
-function tagsPicture(
-  tags: readonly string[],
-  asides: readonly string[],
-  x: number,
-  isLast: boolean,
-  end: string,
-): string {
+function tagsPicture(tags: readonly string[], asides: readonly string[], x: number, isLast: boolean, end: string): string {
   const parts: string[] = []
   let at = x
   const put = (width: number) => {
@@ -251,13 +243,7 @@ function linePicture({ bold, plain, remark }: Line, x: number, y: number): strin
   return `<text x="${x}" y="${y}" text-anchor="middle" fill="${PAPER.ink}" stroke="${PAPER.paper}" stroke-width="4" paint-order="stroke">${strong}<tspan fill="${colour}"${remark ? ' font-style="normal" font-weight="600"' : ''}>${escaped(plain)}</tspan></text>`
 }
 
-function arrowPicture(
-  { right, lost, dashed, many, loop }: Arrow,
-  from: number,
-  to: number,
-  base: number,
-  { drop, lift }: Lean,
-): string {
+function arrowPicture({ right, lost, dashed, many, loop }: Arrow, from: number, to: number, base: number, { drop, lift }: Lean): string {
   const [start, goal] = right ? [from, to] : [to, from]
   const stop = lost ? start + (goal - start) * 0.56 : loop ? start : goal
   const y = base - lift
@@ -265,7 +251,9 @@ function arrowPicture(
   const head = y + height
   const dashes = dashed ? ' stroke-dasharray="5 4"' : ''
   const bend = start + (goal - start) * 0.55
-  const path = loop ? `M${start} ${y}C${bend} ${y} ${bend} ${head} ${stop} ${head}` : `M${start} ${y}L${stop} ${head}`
+  const path = loop
+    ? `M${start} ${y}C${bend} ${y} ${bend} ${head} ${stop} ${head}`
+    : `M${start} ${y}L${stop} ${head}`
   const line = `<path d="${path}" fill="none" stroke="${PAPER.ink}" stroke-width="${many ? 3.5 : 1.5}"${dashes}/>`
   if (lost) {
     const anchor = right ? 'start' : 'end'

@@ -60,17 +60,7 @@ export function rowElement(view: RowView, stations: readonly Station[], place: P
     make('span', { class: 'no', 'aria-hidden': 'true' }, no.replace('–', '–\n')),
     ...lanes.map((lane) => hidden(lane)),
     ...(over ? [hidden(make('span', { class: 'over' }, make('span', {}, over)))] : []),
-    ...(pause
-      ? [
-          hidden(
-            make(
-              'span',
-              { class: place.space > 0 ? 'gap below' : 'gap' },
-              make('span', {}, place.cut ? pause.cut : pause.text),
-            ),
-          ),
-        ]
-      : []),
+    ...(pause ? [hidden(make('span', { class: place.space > 0 ? 'gap below' : 'gap' }, make('span', {}, place.cut ? pause.cut : pause.text)))] : []),
   )
   if (fold) element.append(make('span', { class: 'folds' }, fold))
   return element
@@ -92,12 +82,7 @@ export function fillElement(view: RowView | null, stations: readonly Station[], 
     const zone = zoneElement({ ...nothing, lanes, holds }, station, sideOf(i, stations))
     return i === stations.length - 1 ? [zone] : [zone, make('span')]
   })
-  return make(
-    'div',
-    { class: 'ev fill', 'aria-hidden': 'true', style: `top:${top}px;--top:${top}px` },
-    make('span'),
-    ...zones,
-  )
+  return make('div', { class: 'ev fill', 'aria-hidden': 'true', style: `top:${top}px;--top:${top}px` }, make('span'), ...zones)
 }
 
 type Side = 'left' | 'right' | 'mid'
@@ -166,24 +151,11 @@ function lineElement({ bold, plain, remark }: Line): HTMLElement {
   return make('span', { class: remark ? 'line remark' : 'line' }, make('span', {}, ...text))
 }
 
-function arrowElement(
-  { right, lost, dashed, many, loop }: Arrow,
-  tail: number,
-  { drop, lift, wire }: Place,
-): HTMLElement {
-  const classes = [
-    'arrow',
-    right ? 'right' : 'left',
-    dashed && 'dashed',
-    many && 'many',
-    lost && 'lost',
-    loop && 'loop',
-  ]
+function arrowElement({ right, lost, dashed, many, loop }: Arrow, tail: number, { drop, lift, wire }: Place): HTMLElement {
+  const classes = ['arrow', right ? 'right' : 'left', dashed && 'dashed', many && 'many', lost && 'lost', loop && 'loop']
   const height = many ? 4 : drop + lift
   const [from, to] = right ? [0, lost ? 56 : 100] : [100, lost ? 44 : 0]
-  const path = loop
-    ? `M${from} 0C${right ? 55 : 45} 0 ${right ? 55 : 45} ${height} ${from} ${height}`
-    : `M${from} 0L${to} ${height}`
+  const path = loop ? `M${from} 0C${right ? 55 : 45} 0 ${right ? 55 : 45} ${height} ${from} ${height}` : `M${from} 0L${to} ${height}`
   const svg = draw('svg', { viewBox: `0 0 100 ${height}`, preserveAspectRatio: 'none' }, draw('path', { d: path }))
   // Heads of arrows that lean far are turned the same way.
   const turn = height > 8 && !loop ? Math.atan2(height, wire * (lost ? 0.56 : 1)) * (right ? 1 : -1) : 0
