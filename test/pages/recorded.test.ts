@@ -113,7 +113,7 @@ describe('on the plain machine, where packets are not seen', () => {
     await lab.toEnd.click()
     await lab.says('receive was ended by Stop; send exited with code 0')
     // Its port is free again only when the program of the live run is gone.
-    const other = await new LabInPage(await reader.context.newPage(), 'udp-aligned')
+    const other = new LabInPage(await reader.context.newPage(), 'udp-aligned')
     await other.root.page().goto(served.get('plain')?.without(LESSON) ?? '')
     await expect
       .poll(
