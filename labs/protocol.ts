@@ -50,13 +50,13 @@ export interface Size {
   readonly rows: number
 }
 
-/** What a run is written in; a host's shell is neither of the two. */
+/** What a run is written in; a host's shell, and a view of the machine, is neither of the two. */
 export type RunLanguage = Language | 'sh'
 
 /** Before a host's name: the shell on it, which is run like a program. */
 export const SHELL = 'shell@'
 
-/** One program to be run. */
+/** One program, shell or view to be run, by its name. */
 export interface RunRequest extends Size {
   readonly program: string
   readonly language: RunLanguage
@@ -195,7 +195,7 @@ export interface SocketRow {
   readonly remote: Endpoint | null
   /** Bytes that wait to be read; of a listening socket: connections that wait to be accepted. */
   readonly receiveQueue: number
-  /** Bytes not yet acknowledged; of a listening socket: how many connections may wait. */
+  /** Bytes not yet acknowledged; of a listening socket: how many connections may wait, 0 where it is not told (plain). */
   readonly sendQueue: number
   /** Who holds it; null: no program yet, or no program any more. */
   readonly owner: { readonly program: string; readonly run: number; readonly descriptor: number } | null
@@ -213,9 +213,17 @@ export type Observation =
   | ({ kind: 'heard'; event: string; deed: Deed } & Told & Outcome)
   /** The kernel's word on what a run waits in now: a system call's name; null while it does not wait. */
   | { kind: 'waits'; program: string; run: number; syscall: string | null }
-  /** The kernel's table of one host has changed: rows that are new or other than before, and ids that are gone. */
-  | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[] }
-  /** Counters of a host's kernel that are no longer what they were; counted from the opening of the bench. */
+  /**
+   * The kernel's table of one host has changed: rows that are new or other than before, and ids that are gone. With
+   * `whole`, which a page is told that knows nothing of what was before, the rows are the table, and all others are gone.
+   */
+  | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[]; whole?: true }
+  /**
+   * Counters of a host's kernel that are no longer what they were, counted from the opening of the bench: named as
+   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` (of IP, without the link's
+   * header) of its loopback; of a wire, by the host that sends,
+   * `wire0.frames`, `wire0.bytes` and how many met which fate, `wire0.lost`.
+   */
   | { kind: 'counters'; host: string; counters: Readonly<Record<string, number>> }
   /** This many were not told: the kernel had no room, nobody read in time, or the bench could not keep them. */
   | { kind: 'missing'; what: Instrument; count: number; since: number; until: number; why: Missed }
@@ -402,6 +410,8 @@ export type Trouble =
   | { kind: 'never-ready'; program: string; seconds: number }
   | { kind: 'ended-before-ready'; program: string }
   | { kind: 'input-full'; program: string; bytes: number }
+  /** A run lasted longer than it may, and is stopped. */
+  | { kind: 'too-long'; program: string; seconds: number }
   /** A run printed more than a run may, and is stopped. */
   | { kind: 'too-much-output'; program: string; megabytes: number }
   /** The port a program wanted is held by a program of another bench, whose page is open. */
@@ -437,6 +447,7 @@ export const TROUBLES = [
   'never-ready',
   'ended-before-ready',
   'input-full',
+  'too-long',
   'too-much-output',
   'port-held',
   'port-freed',

@@ -1,15 +1,16 @@
 import { CallReader } from '../instruments/calls.ts'
-import { TRACER_FILES, tracerEnvironment } from '../instruments/tracers.ts'
-import { LANGUAGES, type Language } from '../lab.ts'
+import { tracerEnvironment } from '../instruments/tracers.ts'
 import type { Observation, RunLanguage } from '../protocol.ts'
+import type { FoundInterpreters } from './interpreters.ts'
 import type { Channel, LiveNetwork } from './network/network.ts'
 import type { Policy } from './network/policy.ts'
-import { firstUnreadable } from './network/unreadable.ts'
+import { makeTracersReady } from './tracers-ready.ts'
 
 /** What tracing needs of its bench. */
 export interface Traceable {
   readonly network: LiveNetwork
   readonly policy: Policy
+  readonly interpreters: FoundInterpreters
   /** When the bench was opened, on the machine's monotonic clock in ns. */
   readonly zero: bigint
   readonly tell: (observation: Observation, t?: number) => void
@@ -34,6 +35,7 @@ export class Tracing {
 
   constructor(bench: Traceable) {
     this.#bench = bench
+    if (bench.policy.calls) void makeTracersReady(bench.policy, bench.interpreters)
   }
 
   /** Prepares the tracing of a run which is about to start in this environment. */
@@ -44,11 +46,10 @@ export class Tracing {
     env: Readonly<Record<string, string>>,
   ): Promise<Trace> {
     const untraced: Trace = { env, ended: () => {} }
-    const { network, policy } = this.#bench
+    const { network, policy, interpreters } = this.#bench
     if (language === 'sh' || !policy.calls) return untraced
     try {
-      const unreadable = await unreadableTracer(policy)
-      if (unreadable !== null) throw new Error(`The user that programs run as cannot read ${unreadable}`)
+      await makeTracersReady(policy, interpreters)
       const channel = await network.openChannel(run)
       return this.#trace(program, run, channel, { ...env, ...tracerEnvironment(language, channel.path, env) })
     } catch (error) {
@@ -65,8 +66,12 @@ export class Tracing {
   }
 
   #trace(program: string, run: number, channel: Channel, env: Readonly<Record<string, string>>): Trace {
-    const { zero, tell } = this.#bench
+    const { zero } = this.#bench
     const benchTime = (monotonic: number) => monotonic - Number(zero)
+    const tell = (observation: Observation, t: number) => {
+      if (observation.kind === 'blind') this.#blind(observation.detail)
+      else this.#bench.tell(observation, t)
+    }
     const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell })
     this.#readers.add(reader)
     return {
@@ -86,15 +91,4 @@ export class Tracing {
     this.#isBlind = true
     this.#bench.tell({ kind: 'blind', instrument: 'calls', detail })
   }
-}
-
-const looked = new WeakMap<Policy, Promise<string | null>>()
-
-/** The first file of the tracers that programs cannot read; looked for once, and only where they are somebody else. */
-function unreadableTracer(policy: Policy): Promise<string | null> {
-  const files = LANGUAGES.flatMap((language) => TRACER_FILES[language])
-  const look =
-    looked.get(policy) ?? (policy.become.length > 0 ? firstUnreadable(policy.user, files) : Promise.resolve(null))
-  looked.set(policy, look)
-  return look
 }

@@ -1,6 +1,6 @@
 /** Calls and what came back from them, events and what awaited them: two halves become one. */
-import type { Endpoint, Outcome } from '../protocol.ts'
-import type { Draft } from './draft.ts'
+import type { Deed, Endpoint, Outcome } from '../protocol.ts'
+import { type Draft, NONE } from './draft.ts'
 import type { EventOf, RunEvents, ToldEvent } from './runs.ts'
 import type { Call } from './story.ts'
 
@@ -25,36 +25,35 @@ export interface Told {
   readonly offsets: Offsets
 }
 
-interface Numbered {
-  readonly call: Draft<Call>
-  /** Tells apart what began at the same time. */
-  readonly number: number
-}
-
 /** Joins the two halves of every call, and events with the lines that awaited them. */
 export function toldOf({ told }: RunEvents): Told {
-  const all: Numbered[] = []
-  const open = new Map<string, Draft<Call>>()
-  const awaited = new Map<string, Draft<Call>[]>()
+  // In the order in which they began: each begins with its first event, and the events are in order.
+  const all: Draft<Call>[] = []
+  /** Of each run, by number. */
+  const open = new Map<number, Draft<Call>[]>()
+  const awaiting = new Awaiting()
   const armed: Armed[] = []
   const offsets = new Map<Call, number | null>()
-  const place = (call: Draft<Call>, number: number, { offset }: ToldEvent) => {
-    all.push({ call, number })
+  const know = (call: Call, { offset }: ToldEvent) => {
     if (offset !== undefined) offsets.set(call, offset)
   }
-  for (const event of told) {
+  for (let i = 0; i < told.length; i++) {
+    const event = told[i] as ToldEvent
     switch (event.kind) {
       case 'call': {
         const call = callOf(event)
-        open.set(`${event.run} ${event.call}`, call)
-        place(call, event.call, event)
+        const calls = open.get(event.run) ?? []
+        calls[event.call] = call
+        open.set(event.run, calls)
+        all.push(call)
+        know(call, event)
         break
       }
       case 'return': {
-        const call = open.get(`${event.run} ${event.call}`)
+        const call = open.get(event.run)?.[event.call]
         if (!call) break
         comeBack(call, event)
-        if (event.offset !== undefined) offsets.set(call, event.offset)
+        know(call, event)
         break
       }
       case 'armed': {
@@ -62,38 +61,62 @@ export function toldOf({ told }: RunEvents): Told {
           if (event.line !== null) armed.push(armedOf(event, event.line))
           break
         }
-        const call = awaitedOf(event)
-        place(call, 0, event)
-        const key = eventKey(event, event.event)
-        const waiting = awaited.get(key)
-        if (waiting) waiting.push(call)
-        else awaited.set(key, [call])
+        const call = awaiting.begin(event)
+        if (call) all.push(call)
         break
       }
       case 'heard': {
-        const waiting = awaited.get(eventKey(event, event.event))?.shift()
-        if (waiting) {
-          comeBack(waiting, event)
-          waiting.deed = event.deed
-          if (event.offset !== undefined) offsets.set(waiting, event.offset)
-        } else place(heardOf(event), Number.MAX_SAFE_INTEGER, event)
-        if (!waiting && event.event === 'error') fail(event, awaited)
+        const call = awaiting.end(event) ?? heardOf(event)
+        if (call.ended === null) {
+          comeBack(call, event)
+          if (call.name === quoted(event.event)) call.deed = event.deed
+        } else all.push(call)
+        know(call, event)
         break
       }
     }
   }
-  all.sort((a, b) => a.call.began - b.call.began || a.call.run - b.call.run || a.number - b.number)
-  return { calls: all.map(({ call }) => call), armed, offsets }
+  return { calls: all, armed, offsets }
 }
 
-/** An error ends all waiting for other events of its socket. */
-function fail(event: EventOf<'heard'>, awaited: Map<string, Draft<Call>[]>): void {
-  for (const waiting of awaited.values()) {
-    const [first] = waiting
-    if (first?.run !== event.run || first.socket?.id !== event.socket?.id) continue
-    for (const failed of waiting.splice(0)) comeBack(failed, event)
+/** Which lines await events, and which events came to a line before it awaited them. */
+class Awaiting {
+  readonly #waiting = new Map<string, Draft<Call>[]>()
+  readonly #early = new Map<string, number>()
+
+  /** A line begins to wait for an event; null when one has come to it already, and was told. */
+  begin(event: EventOf<'armed'>): Draft<Call> | null {
+    const early = this.#early.get(lineKey(event)) ?? 0
+    if (early > 0) {
+      this.#early.set(lineKey(event), early - 1)
+      return null
+    }
+    const call = awaitedOf(event)
+    const key = socketKey(event)
+    const list = this.#waiting.get(key)
+    if (list) list.push(call)
+    else this.#waiting.set(key, [call])
+    return call
+  }
+
+  /**
+   * The waiting that an event ends: for this event; or, of the same line, for another that will not come, because this
+   * is an error or the end. Null when no line waits.
+   */
+  end(event: EventOf<'heard'>): Draft<Call> | null {
+    const list = this.#waiting.get(socketKey(event)) ?? []
+    const name = quoted(event.event)
+    const own = list.findIndex((call) => call.name === name && call.line === event.line)
+    const same = own < 0 ? list.findIndex((call) => call.name === name) : own
+    const at = same < 0 && ENDS.includes(event.event) ? list.findIndex((call) => call.line === event.line) : same
+    if (at >= 0) return list.splice(at, 1)[0] as Draft<Call>
+    this.#early.set(lineKey(event), (this.#early.get(lineKey(event)) ?? 0) + 1)
+    return null
   }
 }
+
+/** Events after which others do not come any more. */
+const ENDS: readonly string[] = ['error', 'end', 'close']
 
 function callOf(event: EventOf<'call'>): Draft<Call> {
   const { name, deed, args, bytes } = event
@@ -101,7 +124,17 @@ function callOf(event: EventOf<'call'>): Draft<Call> {
 }
 
 function awaitedOf(event: EventOf<'armed'>): Draft<Call> {
-  return { ...blankCall(event), name: quoted(event.event), event: true }
+  return { ...blankCall(event), name: quoted(event.event), event: true, deed: EVENT_DEEDS[event.event] ?? 'other' }
+}
+
+/** What a call would do that Node's events stand for, as long as they are awaited. */
+const EVENT_DEEDS: Readonly<Record<string, Deed>> = {
+  listening: 'listen',
+  connect: 'connect',
+  connection: 'accept',
+  message: 'receive',
+  data: 'receive',
+  end: 'receive',
 }
 
 function heardOf(event: EventOf<'heard'>): Draft<Call> {
@@ -118,10 +151,11 @@ function comeBack(call: Draft<Call>, { t, socket, value, error, bytes, peer, acc
   call.ended = t
   call.value = value
   call.error = error
-  call.bytes = bytes ?? (error === null && call.deed === 'send' ? call.bytes : null)
+  call.bytes =
+    bytes ?? (error === null && !call.event && (call.deed === 'send' || call.deed === 'shutdown') ? call.bytes : null)
   call.peer = peer
   call.accepted = accepted
-  if (socket) call.socket = { ...socket, local: socket.local ?? call.socket?.local ?? null }
+  if (socket) call.socket = socket.local || !call.socket?.local ? socket : { ...socket, local: call.socket.local }
 }
 
 function blankCall({ program, run, socket, line, t }: ToldEvent): Draft<Call> {
@@ -142,7 +176,7 @@ function blankCall({ program, run, socket, line, t }: ToldEvent): Draft<Call> {
     peer: null,
     accepted: null,
     range: null,
-    packets: [],
+    packets: NONE,
     silent: null,
   }
 }
@@ -151,8 +185,12 @@ function quoted(event: string): string {
   return `'${event}'`
 }
 
-function eventKey({ run, socket }: ToldEvent, event: string): string {
-  return `${run} ${socket?.id} ${event}`
+function socketKey({ run, socket }: ToldEvent): string {
+  return `${run} ${socket?.id}`
+}
+
+function lineKey({ run, socket, line }: ToldEvent): string {
+  return `${run} ${socket?.id} ${line}`
 }
 
 const PYTHON_ADDRESS = /\(\s*'([^']*)',\s*(\d+)/
@@ -176,5 +214,5 @@ export function endpointIn(args: string): Endpoint | null {
 export function endsSending(call: Call): boolean {
   if (call.event) return false
   if (call.deed === 'shutdown') return !/SHUT_RD\b|^\s*0\s*$/.test(call.args)
-  return call.deed === 'close' || (call.deed === 'send' && call.name === 'end')
+  return call.deed === 'close' || call.name === 'end'
 }

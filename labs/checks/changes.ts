@@ -1,11 +1,12 @@
 /** What happens to each socket, step by step: as calls and packets tell, and as the kernel's table tells. */
 import type { Endpoint, SocketRow } from '../protocol.ts'
+import { sorted } from './draft.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'
+import type { Sent } from './packets.ts'
 import type { Line } from './steps.ts'
 import { TCP_STATES, type TcpState } from './story.ts'
 import { LATE } from './tables.ts'
-import type { Effect } from './tcp.ts'
 import type { Track } from './tracks.ts'
 
 /** Who holds a socket. */
@@ -26,6 +27,8 @@ export interface Change {
   readonly at: number
   readonly t: number
   readonly fields: Fields
+  /** A packet did it that arrived: what the packet did to its sender comes first. */
+  readonly arrived?: true
   /** The kernel's row, where it says so; `gone` is its word too. */
   readonly row: SocketRow | 'gone' | null
 }
@@ -62,9 +65,11 @@ export class Clock {
 }
 
 /** The step at which a packet counts at one end: its own, or a later one of the receiver that was before it arrived. */
-export function landing({ sent, arrived, t }: Effect, line: Line, acts: readonly number[]): number {
+export function landing(sent: Sent, line: Line, actsOf: () => readonly number[]): number {
   const own = line.packets[sent.packet.number - 1] as number
-  if (!arrived || acts.length === 0 || t <= sent.packet.t) return own
+  const t = sent.packet.arrived ?? sent.packet.t
+  if (t <= sent.packet.t) return own
+  const acts = actsOf()
   let at = own
   for (let i = firstAbove(acts, own); i < acts.length; i++) {
     const act = acts[i] as number
@@ -85,8 +90,16 @@ function firstAbove(sorted: readonly number[], value: number): number {
   return low
 }
 
-/** The steps at which one end acts by itself, in order: its calls, and what it sends. */
-export function actsOf({ end, life }: Track, line: Line): number[] {
+/** Finds the steps at which one end acts by itself, in order: its calls, and what it sends. Looked for once, if ever. */
+export function actsOf(track: Track, line: Line): () => readonly number[] {
+  let acts: readonly number[] | null = null
+  return () => {
+    acts ??= findActs(track, line)
+    return acts
+  }
+}
+
+function findActs({ end, life }: Track, line: Line): number[] {
   const acts = new Set<number>()
   for (const { place } of life?.calls ?? []) {
     acts.add(line.begins[place] as number)
@@ -101,15 +114,15 @@ export function actsOf({ end, life }: Track, line: Line): number[] {
 /** What calls and packets tell of a socket's states, addresses and owner. In the order of steps. */
 export function derive(track: Track, line: Line, join: Join): Change[] {
   const changes: Change[] = []
-  const add = (at: number, t: number, fields: Fields) => {
-    if (at > 0) changes.push({ at, t, fields, row: null })
+  const add: Add = (at, t, fields, arrived) => {
+    if (at > 0) changes.push({ at, t, fields, ...(arrived && { arrived }), row: null })
   }
   if (track.life) deriveLife(track, track.life, line, join, add)
   if (track.end) deriveEnd(track, line, add)
-  return changes.sort((a, b) => a.at - b.at || a.t - b.t)
+  return sorted(changes, (a, b) => a.at - b.at || a.t - b.t)
 }
 
-type Add = (at: number, t: number, fields: Fields) => void
+type Add = (at: number, t: number, fields: Fields, arrived?: true) => void
 
 const EMPTY = { local: null, remote: null, receiveQueue: 0, sendQueue: 0 } as const
 
@@ -121,7 +134,9 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   const done = ({ call }: Placed) => call.ended !== null && call.error === null
   const first = life.calls[0]
   if (life.acceptedBy) {
-    add(returned(life.acceptedBy), life.acceptedBy.call.ended ?? 0, { owner })
+    const { local, remote } = life
+    const connected = track.end ? {} : { state: 'ESTABLISHED', local, remote }
+    add(returned(life.acceptedBy), life.acceptedBy.call.ended ?? 0, { owner, ...connected })
   } else if (python && first && first.call.ended !== null) {
     const state = track.protocol === 'udp' ? 'UNCONN' : 'CLOSED'
     add(returned(first), first.call.ended, { ...EMPTY, state, owner })
@@ -129,39 +144,52 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   for (const placed of life.calls) {
     const { call, place } = placed
     if (!done(placed)) continue
-    const { local } = call.socket ?? {}
     const at = line.returns[place] as number
     const t = call.ended as number
     // In Node an event tells when the kernel has done what a call asked for.
-    const tells = python || call.event
-    if (call.deed === 'bind' && tells && local) add(at, t, born(track, python, owner, { local }))
-    if (call.deed === 'listen' && tells && local) {
-      if (track.protocol === 'tcp')
-        add(at, t, born(track, python, owner, { state: 'LISTEN', local, sendQueue: backlogOf(life, python) }))
-      else add(at, t, born(track, python, owner, { local }))
+    const fields = python || call.event ? doneTo(track, life, placed, python) : null
+    if (fields) add(at, t, python ? fields : born(track, owner, fields))
+    if (call.deed === 'close' && !call.event) {
+      add(line.begins[place] as number, call.began, closed(track, life, call.began))
     }
-    if (track.protocol === 'udp' && call.deed === 'send' && local && local.port > 0)
-      add(at, t, born(track, python, owner, { local }))
-    if (track.protocol === 'udp' && call.deed === 'connect' && life.remote && tells) {
-      add(at, t, born(track, python, owner, { state: 'ESTABLISHED', local: life.local, remote: life.remote }))
-    }
-    if (call.deed === 'close' && !call.event) add(line.begins[place] as number, call.began, closed(track, life))
+  }
+  const syn = track.end?.side === 0 ? track.end.tale.syn[0].sent : null
+  if (syn && !python) add(line.packets[syn.packet.number - 1] as number, syn.packet.t, { owner })
+  if (track.first && life.local) {
+    const at = line.packets[track.first.packet.number - 1] as number
+    add(at, track.first.packet.t, born(track, owner, { local: life.local }))
   }
   const act = join.actOf(run)
   if (act !== null && line.ends[act]) {
     const at = line.ends[act] as number
-    add(at, line.steps[at - 1]?.t ?? 0, closed(track, life))
+    const t = line.steps[at - 1]?.t ?? 0
+    add(at, t, closed(track, life, t))
   }
 }
 
+/** What a call has done to its socket; null for nothing that the table shows. */
+function doneTo({ protocol, end }: Track, life: Life, { call }: Placed, python: boolean): Fields | null {
+  const { local } = call.socket ?? {}
+  if (!local || local.port === 0) return null
+  if (call.deed === 'listen' && protocol === 'tcp') {
+    return { state: 'LISTEN', local, sendQueue: backlogOf(life, python) }
+  }
+  if (call.deed === 'bind' || call.deed === 'listen') return { local }
+  if (call.deed !== 'connect' || end) return null
+  return { state: 'ESTABLISHED', local, remote: life.remote }
+}
+
 /** In Node a socket is there when the kernel first has to know of it. */
-function born(track: Track, python: boolean, owner: Owner, fields: Fields): Fields {
-  return python ? fields : { owner, ...(track.protocol === 'udp' && { state: 'UNCONN' }), ...fields }
+function born({ protocol }: Track, owner: Owner, fields: Fields): Fields {
+  return { owner, ...(protocol === 'udp' && { state: 'UNCONN' }), ...fields }
 }
 
 /** A connection lives on without its program; everything else ends with the descriptor. */
-function closed({ end }: Track, { listens }: Life): Fields {
-  return end && !listens ? { owner: null } : { owner: null, state: 'CLOSED' }
+function closed({ end, protocol, known }: Track, { listens, remote }: Life, t: number): Fields {
+  if (protocol === 'udp' || (end && !listens)) return { owner: null }
+  // Where its packets are not seen, the kernel's table tells whether a connection is still there.
+  const isSeen = known.some(({ looks }) => looks.some((look) => look.t > t && look.row !== null))
+  return remote !== null && isSeen ? { owner: null } : { owner: null, state: 'CLOSED' }
 }
 
 function backlogOf({ listens }: Life, python: boolean): number {
@@ -174,11 +202,16 @@ function deriveEnd(track: Track, line: Line, add: Add): void {
   const local = endpoint(tale.flow.ends[side])
   const remote = endpoint(tale.flow.ends[side === 0 ? 1 : 0])
   const acts = actsOf(track, line)
-  for (const effect of tale.effects) {
-    if (effect.side !== side || effect.state === null) continue
-    const { state } = effect
-    const at = landing(effect, line, acts)
-    add(at, effect.t, state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote })
+  for (const turn of tale.turns) {
+    if (turn.side !== side) continue
+    const { state, sent, arrived, t } = turn
+    const at = arrived ? landing(sent, line, acts) : (line.packets[sent.packet.number - 1] as number)
+    add(
+      at,
+      t,
+      state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote },
+      arrived || undefined,
+    )
   }
 }
 
@@ -186,8 +219,10 @@ function endpoint({ address, port }: Endpoint): Endpoint {
   return { address, port }
 }
 
-/** How far the time of a look may lie from what was looked at, in ns: a table takes its time to read. */
-const LOOKING = 5_000_000
+/** The clocks of a look and of what is looked at may differ by this much, in ns. */
+const SKEW = 5_000_000
+/** A look's time is when it began; on a busy machine a table is read this much later at most, in ns. */
+const READING = 250_000_000
 
 /** The looks of the kernel's table as changes, each at the step whose outcome it shows. */
 export function looksAt(track: Track, derived: readonly Change[], clock: Clock): Change[] {
@@ -202,22 +237,34 @@ export function looksAt(track: Track, derived: readonly Change[], clock: Clock):
       changes.push({ at: late ? base + 1 : base, t, fields: {}, row: 'gone' })
       continue
     }
-    const at = confirmed(states, row.state, t, base, clock) ?? (late && base < clock.last ? base + 1 : base)
-    changes.push({ at, t, fields: fieldsOf(row), row })
+    // A socket with a connection is never fresh: the table was read before it was there, its owner after.
+    if (track.end && row.state === 'CLOSED' && row.local === null) continue
+    const fitting = confirmed(states, row.state, t, base, clock)
+    const at = fitting?.at ?? (late && base < clock.last ? base + 1 : base)
+    changes.push({ at, t: fitting?.t ?? t, fields: fieldsOf(row), row })
   }
   return changes
 }
 
-/** The step at which a look fits to what follows from calls and packets; null when it contradicts that. */
-function confirmed(states: readonly Change[], state: string, t: number, base: number, clock: Clock): number | null {
-  for (let i = states.length - 1; i >= 0; i--) {
+/**
+ * The step at which a look fits to what follows from calls and packets: now, or else a little later, when the table was
+ * really read. Null when it contradicts that.
+ */
+function confirmed(
+  states: readonly Change[],
+  state: string,
+  t: number,
+  base: number,
+  clock: Clock,
+): { at: number; t: number } | null {
+  const fitting = states.flatMap((one, i) => (one.fields.state === state ? [i] : []))
+  for (const i of fitting) {
     const one = states[i] as Change
-    if (one.fields.state !== state) continue
     const next = states[i + 1]
     const until = next ? Math.max(next.t, clock.time(next.at)) : Number.POSITIVE_INFINITY
-    if (t < one.t - LOOKING || t > until + LOOKING) continue
+    if (t < one.t - READING || t > until + SKEW) continue
     const last = next ? Math.max(one.at, next.at - 1) : clock.last
-    return Math.min(Math.max(base, one.at), last)
+    return { at: Math.min(Math.max(base, one.at), last), t: Math.max(t, one.t) }
   }
   return null
 }
@@ -233,5 +280,6 @@ export function isTcpState(state: string): state is TcpState {
 
 /** Changes in the order of steps; among those of one step by time, and the kernel's word last. */
 export function merged(...lists: readonly (readonly Change[])[]): Change[] {
-  return lists.flat().sort((a, b) => a.at - b.at || a.t - b.t || Number(a.row !== null) - Number(b.row !== null))
+  const order = (a: Change, b: Change) => a.at - b.at || a.t - b.t || Number(a.row !== null) - Number(b.row !== null)
+  return sorted(lists.flat(), order)
 }

@@ -116,4 +116,4 @@ export class Doings {
 }
 
 /** Events that come once to a socket. */
-const ONCE: readonly string[] = ["'connect'", "'listening'", "'end'", "'finish'", "'close'"]
+const ONCE: readonly string[] = ["'connect'", "'listening'", "'ready'", "'end'", "'finish'", "'close'"]

@@ -1,11 +1,9 @@
 /** Conversations: which packets belong together, and whose socket stands at each end. */
-import { type Endpoint, SHELL } from '../protocol.ts'
+import type { Endpoint } from '../protocol.ts'
 import type { Decoded } from '../wire/decoded.ts'
-import { isAny, plainAddress, SLACK } from './draft.ts'
 import type { Hosts } from './hosts.ts'
 import type { Life } from './lives.ts'
 import { conversationKey, type Sent } from './packets.ts'
-import type { Tables } from './tables.ts'
 
 /** One end of a conversation. */
 export interface FlowEnd extends Endpoint {
@@ -125,76 +123,4 @@ function isQuoted({ packet }: Sent, about: Decoded): boolean {
   const kept = Math.min(payload.bytes.length, about.payload.bytes.length)
   for (let at = 0; at < kept; at++) if (payload.bytes[at] !== about.payload.bytes[at]) return false
   return true
-}
-
-/** Finds out whose sockets stand at the ends: first by the calls, then by the kernel's table. */
-export function nameEnds(flows: readonly Flow[], lives: readonly Life[], tables: Tables): void {
-  const connected = new Map<string, Life[]>()
-  const local = new Map<string, Life[]>()
-  for (const life of lives) {
-    if (life.local) push(local, `${life.host} ${life.protocol} ${life.local.port}`, life)
-    if (life.local && life.remote)
-      push(connected, connectedKey(life.host, life.protocol, life.local, life.remote), life)
-  }
-  const callers = lives.filter((life) => life.protocol === 'tcp' && life.connect && !life.local)
-  const taken = new Set<Life>()
-  for (const flow of flows) {
-    const began = flow.sent[0]?.packet.t ?? 0
-    const until = flow.sent.at(-1)?.packet.t ?? began
-    for (const [side, end] of flow.ends.entries()) {
-      if (end.host === null) continue
-      const other = flow.ends[1 - side] as FlowEnd
-      const here = local.get(`${end.host} ${flow.protocol} ${end.port}`) ?? []
-      if (flow.protocol === 'tcp') {
-        const exact = connected.get(connectedKey(end.host, 'tcp', end, other)) ?? []
-        end.life = exact.find((life) => !taken.has(life) && life.ended + SLACK >= began) ?? null
-        if (!end.life && side === 0)
-          end.life = callers.find((life) => !taken.has(life) && calls(life, end, other, flow)) ?? null
-        if (end.life) taken.add(end.life)
-        else if (side === 1) end.listener = here.find((life) => life.listens && stands(life, end, began, began)) ?? null
-        if (end.life?.acceptedBy)
-          end.listener = here.find((life) => life.listens && stands(life, end, began, began)) ?? null
-      } else {
-        end.life =
-          here.find((life) => life.remote?.port === other.port && stands(life, end, began, until)) ??
-          here.find((life) => stands(life, end, began, until)) ??
-          null
-      }
-      const told = end.life?.program ?? end.listener?.program
-      const holder = told ?? tables.holder(flow.protocol, end.host, end, other, began, until)
-      end.program = holder?.startsWith(SHELL) ? null : (holder ?? null)
-    }
-  }
-}
-
-/** Whether a socket was there between two moments, and can be reached by this address. */
-function stands(life: Life, end: FlowEnd, from: number, to: number): boolean {
-  const address = life.local?.address ?? ''
-  return life.began <= to + SLACK && life.ended + SLACK >= from && (isAny(address) || address === end.address)
-}
-
-/**
- * Whether this connection is the one that a call asked for whose socket has no address (any more): the first from its
- * host to that partner, while it was waiting.
- */
-function calls(life: Life, end: FlowEnd, other: FlowEnd, flow: Flow): boolean {
-  const call = life.connect?.call
-  const t = flow.sent[0]?.packet.t
-  if (!call || t === undefined || life.host !== end.host || life.remote?.port !== other.port) return false
-  if (life.remote.address !== '' && life.remote.address !== other.address) return false
-  // Node's own call comes back at once, and the error comes as an event.
-  const until =
-    call.error === null && life.ended > t ? Number.POSITIVE_INFINITY : (call.ended ?? Number.POSITIVE_INFINITY)
-  return call.began - SLACK <= t && t <= until + SLACK
-}
-
-function connectedKey(host: string, protocol: string | null, local: Endpoint, remote: Endpoint): string {
-  const mine = `${plainAddress(local.address)} ${local.port}`
-  return `${host} ${protocol} ${mine} ${plainAddress(remote.address)} ${remote.port}`
-}
-
-function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = map.get(key)
-  if (list) list.push(item)
-  else map.set(key, [item])
 }

@@ -1,11 +1,12 @@
 /** Ties datagrams to the calls that sent and received them: by addresses, order and payload. */
-import type { Endpoint } from '../protocol.ts'
 import { endpointIn } from './calls.ts'
-import { plainAddress, SLACK } from './draft.ts'
+import { SLACK } from './draft.ts'
+import { goesTo } from './ends.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'
 import { fragmentKey, isFragment, type Sent } from './packets.ts'
+import { contradicts, shownBytes } from './payload.ts'
 
 /** A datagram, with all its fragments. */
 interface Datagram {
@@ -15,6 +16,8 @@ interface Datagram {
   arrived: number | null
   /** Of its payload. */
   readonly length: number
+  /** As much of its payload as its first packet carries, and as was kept. */
+  readonly bytes: Uint8Array
 }
 
 /** Writes causes into datagrams, and packets into the calls at both ends. */
@@ -33,7 +36,7 @@ export function joinUdp(join: Join, flow: Flow): void {
   }
   joinErrors(join, flow)
   for (const sent of flow.sent) {
-    if (join.causeOf(sent) === null) join.byKernel(sent, sent.packet.decoded.icmp ? 'icmp' : 'unknown')
+    if (!sent.isJoined) join.byKernel(sent, sent.packet.decoded.icmp ? 'icmp' : 'unknown')
   }
 }
 
@@ -49,7 +52,8 @@ function datagramsOf(flow: Flow, side: 0 | 1, belongs: (sent: Sent) => boolean):
       whole.arrived = whole.arrived === null || arrived === null ? null : Math.max(whole.arrived, arrived)
       continue
     }
-    const datagram = { sents: [sent], t, arrived, length: Math.max(0, (decoded.udp?.length ?? 8) - 8) }
+    const length = Math.max(0, (decoded.udp?.length ?? 8) - 8)
+    const datagram = { sents: [sent], t, arrived, length, bytes: decoded.payload.bytes }
     datagrams.push(datagram)
     if (isFragment(sent)) parts.set(fragmentKey(sent), datagram)
   }
@@ -61,49 +65,57 @@ function datagramsOf(flow: Flow, side: 0 | 1, belongs: (sent: Sent) => boolean):
  * may be among them is not taken for another's.
  */
 function joinSends(join: Join, life: Life, other: FlowEnd, datagrams: readonly Datagram[]): void {
-  const calls = life.calls.filter(
-    ({ call }) =>
-      call.deed === 'send' &&
-      !call.event &&
-      call.error === null &&
-      goesTo(call.peer ?? endpointIn(call.args) ?? life.remote, other),
-  )
-  let waiting: Placed[] = []
-  let next = 0
+  const calls = join
+    .sendsTo(life, other.port)
+    .filter(({ call }) => call.error === null && goesTo(call.peer ?? endpointIn(call.args) ?? life.remote, other))
+  // Python's call has come back when its datagram has left; Node's comes back before.
+  const isOver = ({ call }: Placed, t: number) => join.blocks(call) && call.ended !== null && call.ended + SLACK < t
+  let head = 0
   for (const datagram of datagrams) {
-    while (next < calls.length && (calls[next] as Placed).call.began - SLACK <= datagram.t) {
-      waiting.push(calls[next] as Placed)
-      next++
+    const found: number[] = []
+    for (let at = head; at < calls.length && found.length < 2; at++) {
+      const placed = calls[at] as Placed
+      if (placed.call.began - SLACK > datagram.t) break
+      if (isOver(placed, datagram.t)) continue
+      const { bytes, args } = placed.call
+      if ((bytes === null || bytes === datagram.length) && !contradicts(args, datagram.bytes)) found.push(at)
     }
-    const until = (call: Placed['call']) => (join.blocks(call) && call.ended !== null ? call.ended + SLACK : Infinity)
-    waiting = waiting.filter(({ call }) => until(call) >= datagram.t)
-    const fitting = waiting.filter(({ call }) => call.bytes === null || call.bytes === datagram.length)
-    const [first] = fitting
-    if (!first) continue
-    if (fitting.length > 1 && join.missesFrames(first.call.began, datagram.t)) continue
-    waiting.splice(0, waiting.indexOf(first) + 1)
-    for (const sent of datagram.sents) join.causes(first, sent)
+    const [first, second] = found
+    if (first === undefined) continue
+    const placed = calls[first] as Placed
+    if (second !== undefined && join.missesFrames(placed.call.began, datagram.t)) continue
+    head = first + 1
+    for (const sent of datagram.sents) join.causes(placed, sent)
   }
 }
 
 /** Datagrams are received in the order in which they came; one that found no room is left out. */
 function joinReceives(join: Join, life: Life, from: FlowEnd, arrived: readonly Datagram[]): void {
   let next = 0
-  const calls = life.calls
-    .filter(({ call }) => call.deed === 'receive' && call.bytes !== null && call.error === null && call.ended !== null)
-    .sort((a, b) => (a.call.ended as number) - (b.call.ended as number))
-  for (const placed of calls) {
-    const { bytes, ended, peer } = placed.call
+  let before = 0
+  for (const placed of join.receivesFrom(life, from.port)) {
+    const { ended, peer, value } = placed.call
     if (!goesTo(peer ?? life.remote, from)) continue
-    const at = arrived.findIndex(
-      (datagram, i) =>
-        i >= next && datagram.length >= (bytes ?? 0) && (datagram.arrived as number) <= (ended as number) + SLACK,
-    )
-    const datagram = arrived[at]
-    if (!datagram) continue
-    next = at + 1
-    for (const sent of datagram.sents) join.brings(sent, placed)
+    const since = before
+    before = ended as number
+    // What is not seen might be what was received.
+    if (join.missesFrames(since, before) && shownBytes(value ?? '') === null) continue
+    for (let at = next; at < arrived.length; at++) {
+      const datagram = arrived[at] as Datagram
+      if ((datagram.arrived as number) > before + SLACK) break
+      if (!fits(placed, datagram)) continue
+      next = at + 1
+      for (const sent of datagram.sents) join.brings(sent, placed)
+      break
+    }
   }
+}
+
+/** Whether a call may have received this: all of it, or as much as it asked for. */
+function fits({ call }: Placed, { length, bytes }: Datagram): boolean {
+  const asked = Number(/\d+/.exec(call.args)?.[0] ?? -1)
+  const isWhole = call.bytes === length || (call.bytes === asked && length > asked)
+  return isWhole && !contradicts(call.value, bytes)
 }
 
 /** Datagrams that an ICMP error speaks of, by number. */
@@ -123,10 +135,4 @@ function joinErrors(join: Join, flow: Flow): void {
     )
     if (told?.call.error === 'ECONNREFUSED') join.brings(sent, told)
   }
-}
-
-function goesTo(target: Endpoint | null, { address, port }: FlowEnd): boolean {
-  if (target?.port !== port) return false
-  const named = plainAddress(target.address)
-  return named === address || !/^[\d.]+$|:/.test(named)
 }

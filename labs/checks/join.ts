@@ -1,11 +1,11 @@
 /** Ties calls and packets together. Never by nearness in time alone: time only says what cannot be. */
-import { endsSending } from './calls.ts'
-import type { Draft } from './draft.ts'
+import { endpointIn, endsSending } from './calls.ts'
+import { added, type Draft, put } from './draft.ts'
 import type { Flow } from './flows.ts'
 import { joinTcp } from './join-tcp.ts'
 import { joinUdp } from './join-udp.ts'
 import type { Life, Placed } from './lives.ts'
-import type { Sent } from './packets.ts'
+import { BY_KERNEL, type Sent } from './packets.ts'
 import { hasAll, isBlind, type RunEvents } from './runs.ts'
 import type { Act, Call, KernelDeed, Silence } from './story.ts'
 import { type TcpTale, tellTcp } from './tcp.ts'
@@ -15,8 +15,9 @@ export class Join {
   readonly #run: RunEvents
   readonly #acts: ReadonlyMap<number, Act>
   readonly #lastTold = new Map<number, number>()
-  readonly #caused = new Set<Sent>()
+  readonly #byPartner = new Map<Life, Partners>()
   readonly #closed = new Map<number, number>()
+  readonly #closedBy: [Sent, number][] = []
 
   constructor(run: RunEvents) {
     this.#run = run
@@ -27,13 +28,13 @@ export class Join {
   /** A call caused this packet. */
   causes({ place, call }: Placed, sent: Sent): void {
     sent.packet.cause = { call: place }
-    this.#caused.add(sent)
-    call.packets.push(sent.packet.number)
+    sent.isJoined = true
+    call.packets = added(call.packets, sent.packet.number)
   }
 
   /** Bytes of this call travel in a packet that another caused. */
   touches({ call }: Placed, { packet }: Sent): void {
-    if (!call.packets.includes(packet.number)) call.packets.push(packet.number)
+    if (!call.packets.includes(packet.number)) call.packets = added(call.packets, packet.number)
   }
 
   isPython(run: number): boolean {
@@ -44,6 +45,11 @@ export class Join {
   actOf(run: number): number | null {
     const place = this.#run.acts.findIndex((act) => act.run === run)
     return place < 0 ? null : place
+  }
+
+  /** The packets that a kernel sent for a program that ended, each with the place of its act. */
+  get closedBy(): readonly (readonly [Sent, number])[] {
+    return this.#closedBy
   }
 
   hostOf(run: number): string | null {
@@ -58,25 +64,21 @@ export class Join {
   /** The kernel closed what this run had left open. */
   closes(run: number, sent: Sent): void {
     this.#closed.set(run, Math.min(this.#closed.get(run) ?? Number.POSITIVE_INFINITY, sent.packet.t))
+    this.#closedBy.push([sent, this.actOf(run) ?? 0])
     this.byKernel(sent, 'closes-for-program')
   }
 
   byKernel(sent: Sent, kernel: KernelDeed): void {
-    if (this.#caused.has(sent)) return
-    sent.packet.cause = { kernel }
-    this.#caused.add(sent)
+    if (sent.isJoined) return
+    sent.packet.cause = BY_KERNEL[kernel]
+    sent.isJoined = true
   }
 
   /** A packet brought what this call returned. */
   brings({ packet }: Sent, { place, call }: Placed): void {
     if (packet.receivedBy.includes(place)) return
-    packet.receivedBy.push(place)
-    if (!call.packets.includes(packet.number)) call.packets.push(packet.number)
-  }
-
-  /** Null while nothing is known. */
-  causeOf(sent: Sent): Sent['packet']['cause'] | null {
-    return this.#caused.has(sent) ? sent.packet.cause : null
+    packet.receivedBy = added(packet.receivedBy, place)
+    if (!call.packets.includes(packet.number)) call.packets = added(call.packets, packet.number)
   }
 
   /** Whether a call comes back only when it is done: not so in Node. */
@@ -95,9 +97,48 @@ export class Join {
     return this.#lastTold.has(run) && hasAll(this.#run, 'calls', 0, t)
   }
 
+  /** The calls by which a socket sent datagrams to a partner with this port, in order. */
+  sendsTo(life: Life, port: number): readonly Placed[] {
+    return this.#partners(life).sends.get(port) ?? []
+  }
+
+  /** The calls that received something from a partner with this port, in the order in which they came back. */
+  receivesFrom(life: Life, port: number): readonly Placed[] {
+    return this.#partners(life).receives.get(port) ?? []
+  }
+
+  #partners(life: Life): Partners {
+    let partners = this.#byPartner.get(life)
+    if (!partners) {
+      partners = partnersOf(life)
+      this.#byPartner.set(life, partners)
+    }
+    return partners
+  }
+
   missesFrames(from: number, to: number): boolean {
     return !hasAll(this.#run, 'packets', from, to)
   }
+}
+
+/** The calls of a socket for datagrams, by their partner's port. */
+interface Partners {
+  readonly sends: Map<number, Placed[]>
+  readonly receives: Map<number, Placed[]>
+}
+
+function partnersOf(life: Life): Partners {
+  const sends = new Map<number, Placed[]>()
+  const receives = new Map<number, Placed[]>()
+  for (const placed of life.calls) {
+    const { deed, event, peer, args, bytes, error, ended } = placed.call
+    const to = deed === 'send' && !event ? (peer ?? endpointIn(args) ?? life.remote) : null
+    if (to) put(sends, to.port, placed)
+    const from = deed === 'receive' && bytes !== null && error === null && ended !== null ? (peer ?? life.remote) : null
+    if (from) put(receives, from.port, placed)
+  }
+  for (const list of receives.values()) list.sort((a, b) => (a.call.ended as number) - (b.call.ended as number))
+  return { sends, receives }
 }
 
 /** How long a program may take to end once its kernel has begun to close what it left open, in ns. */
@@ -125,22 +166,32 @@ export function joinAll(
     const original =
       one.before ?? (packet.fate === 'copy' && packet.about !== null ? sent[packet.about - 1] : undefined)
     if (original) follow(one, original, calls)
-    else if (join.causeOf(one) === null) join.byKernel(one, kernelDeed(one))
+    else if (!one.isJoined) join.byKernel(one, kernelDeed(one))
   }
-  const byPlace = new Map(lives.flatMap((life) => life.calls.map(({ place }) => [place, life] as const)))
-  for (const [place, call] of calls.entries()) {
-    ;(call.packets as number[]).sort((a, b) => a - b)
-    call.silent = silenceOf(run, call, place, byPlace.get(place), sent)
+  const users: Life[] = []
+  for (const life of lives) for (const { place } of life.calls) users[place] = life
+  const ended = new Set(tales.flatMap(endsWithLastWord))
+  for (let place = 0; place < calls.length; place++) {
+    const call = calls[place] as Draft<Call>
+    if (call.packets.length > 1) (call.packets as number[]).sort((a, b) => a - b)
+    const life = users[place] ?? null
+    call.silent = silenceOf({ run, call, place, life, sent, hasEnded: life !== null && ended.has(life) })
   }
   return tales
+}
+
+/** The sockets at the ends of a connection whose sending was ended by a packet that was seen. */
+function endsWithLastWord({ flow, fin, rst }: TcpTale): Life[] {
+  const wasReset = rst.some(({ sent }) => sent !== null)
+  return flow.ends.flatMap(({ life }, side) => (life && (wasReset || fin[side]?.sent) ? [life] : []))
 }
 
 /** A packet that goes on, or comes twice, has the cause of the first. Only what goes on counts as the call's. */
 function follow({ packet }: Sent, original: Sent, calls: readonly Draft<Call>[]): void {
   packet.cause = original.packet.cause
   if (packet.fate === 'copy' || !('call' in packet.cause)) return
-  const packets = calls[packet.cause.call]?.packets as number[] | undefined
-  if (packets && !packets.includes(packet.number)) packets.push(packet.number)
+  const call = calls[packet.cause.call]
+  if (call && !call.packets.includes(packet.number)) call.packets = added(call.packets, packet.number)
 }
 
 function kernelDeed({ packet }: Sent): KernelDeed {
@@ -151,41 +202,37 @@ function kernelDeed({ packet }: Sent): KernelDeed {
   return icmp.name === 'echo-request' ? 'unknown' : 'icmp'
 }
 
+interface Quiet {
+  readonly run: RunEvents
+  readonly call: Call
+  readonly place: number
+  readonly life: Life | null
+  readonly sent: readonly Sent[]
+  /** Its connection's sending was ended, by this call or by something else. */
+  readonly hasEnded: boolean
+}
+
 /** Why a call caused no packet; null when it did, when nobody expects one, or when it is too early to say. */
-function silenceOf(
-  run: RunEvents,
-  call: Call,
-  place: number,
-  life: Life | undefined,
-  sent: readonly Sent[],
-): Silence | null {
-  if (call.event) return null
-  const { deed, error } = call
-  const tcp = life?.protocol !== 'udp'
-  const speaks = deed === 'send' || (tcp && (deed === 'connect' || endsSending(call)))
-  const hasCaused = call.packets.some((number) => isCause(sent[number - 1], place))
-  if (hasCaused) return null
+function silenceOf({ run, call, place, life, sent, hasEnded }: Quiet): Silence | null {
+  const { deed, error, event } = call
+  if (event || call.packets.some((number) => isCause(sent[number - 1], place))) return null
   if (error !== null && deed !== 'receive' && deed !== 'accept') return 'refused'
-  if (!speaks) return deed === 'other' ? null : 'kernel-only'
-  if (deed === 'send' && call.packets.length > 0) return 'travels-with'
-  const ended = call.ended ?? run.latest
-  if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, ended)) return 'unknown'
-  if (endsSending(call) && deed !== 'send') {
-    if (call.packets.length > 0) return 'travels-with'
-    return !life || !isOpenConnection(life, call) ? 'kernel-only' : null
-  }
+  const closes = endsSending(call)
+  const tcp = life?.protocol !== 'udp'
+  if (deed !== 'send' && !(tcp && (deed === 'connect' || closes))) return deed === 'other' ? null : 'kernel-only'
+  if (call.packets.length > 0 && deed !== 'connect') return 'travels-with'
+  if (closes && call.range === null && (hasEnded || !life || !isConnected(life))) return 'kernel-only'
+  if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, call.ended ?? run.latest)) return 'unknown'
   if (call.ended === null || run.upTo.packets < call.ended) return null
   if (call.bytes === 0) return 'kernel-only'
-  return tcp && deed === 'send' ? 'buffered' : 'unknown'
+  return tcp && deed !== 'connect' ? 'buffered' : 'unknown'
 }
 
 function isCause(sent: Sent | undefined, place: number): boolean {
   return sent !== undefined && 'call' in sent.packet.cause && sent.packet.cause.call === place
 }
 
-/** Whether a connection's sending was still open when this call closed it. */
-function isOpenConnection(life: Life, call: Call): boolean {
-  const isConnected =
-    life.remote !== null && (life.acceptedBy !== null || (life.connect && life.connect.call.error === null))
-  return Boolean(isConnected) && life.closings[0]?.call === call
+/** Whether a socket was ever one end of a connection. */
+function isConnected({ remote, acceptedBy, connect }: Life): boolean {
+  return remote !== null && (acceptedBy !== null || (connect !== null && connect.call.error === null))
 }

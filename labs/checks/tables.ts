@@ -21,13 +21,13 @@ export interface Known {
 /** The sockets of all hosts, from the opening of the bench on. */
 export class Tables {
   readonly known: readonly Known[]
-  readonly #byPort = new Map<string, Known[]>()
+  readonly #byPort = new Map<string, Set<Known>>()
 
   constructor({ tables }: RunEvents) {
     const known: Known[] = []
     const current = new Map<string, Known>()
-    for (const { t, host, rows, gone } of tables) {
-      for (const id of gone) {
+    for (const { t, host, rows, gone, whole } of tables) {
+      for (const id of whole ? othersOf(current, host, rows) : gone) {
         const key = `${host} ${id}`
         current.get(key)?.looks.push({ t, row: null })
         current.delete(key)
@@ -76,10 +76,16 @@ export class Tables {
   #remember(known: Known, row: SocketRow): void {
     if (!row.local) return
     const key = `${known.host} ${row.protocol} ${row.local.port}`
-    const list = this.#byPort.get(key)
-    if (!list) this.#byPort.set(key, [known])
-    else if (!list.includes(known)) list.push(known)
+    const here = this.#byPort.get(key)
+    if (here) here.add(known)
+    else this.#byPort.set(key, new Set([known]))
   }
+}
+
+/** The sockets of a host that a whole table does not tell of any more. */
+function othersOf(current: ReadonlyMap<string, Known>, host: string, rows: readonly SocketRow[]): string[] {
+  const told = new Set(rows.map(({ id }) => id))
+  return [...current.values()].flatMap((known) => (known.host === host && !told.has(known.id) ? [known.id] : []))
 }
 
 /** The table is looked at this much later at most, in ns, when something happens. */

@@ -1,9 +1,10 @@
 /** Sockets from their first moment to their last: what calls, packets and the kernels' tables each tell of the same one. */
 import type { Endpoint, SocketRow } from '../protocol.ts'
-import { plainAddress, SLACK } from './draft.ts'
+import { plainAddress, put, SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life } from './lives.ts'
+import type { Sent } from './packets.ts'
 import { type Known, LATE, type Look, type Tables } from './tables.ts'
 import type { TcpTale } from './tcp.ts'
 
@@ -22,6 +23,10 @@ export interface Track {
   program: string | null
   readonly life: Life | null
   end: TcpEnd | null
+  /** The first packet that a UDP socket sent. */
+  first: Sent | null
+  /** What came to a UDP socket, in the order of arrival. */
+  readonly heard: Sent[]
   readonly known: Known[]
 }
 
@@ -72,8 +77,15 @@ export function tracksOf(
     if (track.known.length === 1) track.id = known.id
   }
   for (const flow of flows) {
-    if (flow.protocol === 'udp')
-      for (const end of flow.ends) if (end.life) byEnd.set(end, byLife.get(end.life) as Track)
+    if (flow.protocol !== 'udp') continue
+    for (const [side, end] of flow.ends.entries()) {
+      const track = end.life && byLife.get(end.life)
+      if (!track) continue
+      byEnd.set(end, track)
+      const first = flow.sent.find((sent) => sent.side === side && sent.first && sent.packet.decoded.udp)
+      if (first && first.packet.t < (track.first?.packet.t ?? Number.POSITIVE_INFINITY)) track.first = first
+      track.heard.push(...flow.sent.filter((sent) => sent.side !== side && isHeard(sent)))
+    }
   }
   return {
     all,
@@ -82,8 +94,13 @@ export function tracksOf(
   }
 }
 
+/** Whether a datagram has come to where it was sent. */
+function isHeard({ packet, last }: Sent): boolean {
+  return last && packet.arrived !== null && packet.decoded.icmp === null
+}
+
 function newTrack(id: string, host: string, protocol: 'tcp' | 'udp', program: string | null, life: Life | null): Track {
-  return { id, host, protocol, program, life, end: null, known: [] }
+  return { id, host, protocol, program, life, end: null, first: null, heard: [], known: [] }
 }
 
 /** The socket at an end of a connection that no call tells of; none where nobody answered. */
@@ -109,15 +126,15 @@ class Finder {
   constructor(tracks: readonly Track[], join: Join) {
     for (const track of tracks) {
       const { life, end, host, protocol } = track
-      if (life && life.descriptor !== null) push(this.#byDescriptor, `${life.run} ${life.descriptor}`, track)
+      if (life && life.descriptor !== null) put(this.#byDescriptor, `${life.run} ${life.descriptor}`, track)
       if (end) {
         const { ends } = end.tale.flow
-        push(this.#byAddresses, addressKey(host, protocol, ends[end.side], ends[1 - end.side] as FlowEnd), track)
+        put(this.#byAddresses, addressKey(host, protocol, ends[end.side], ends[1 - end.side] as FlowEnd), track)
       } else if (life?.local)
-        push(this.#byAddresses, addressKey(host, protocol, life.local, life.listens ? null : life.remote), track)
+        put(this.#byAddresses, addressKey(host, protocol, life.local, life.listens ? null : life.remote), track)
       else if (life && join.isPython(life.run) === false && life.listens) {
         // Node listens where its arguments say; the address comes with the event.
-        push(this.#byAddresses, `${host} ${life.run}`, track)
+        put(this.#byAddresses, `${host} ${life.run}`, track)
       }
     }
   }
@@ -158,10 +175,4 @@ function addressKey(host: string, protocol: string, local: Endpoint, remote: End
   const mine = `${plainAddress(local.address)} ${local.port}`
   const theirs = remote && remote.port > 0 ? `${plainAddress(remote.address)} ${remote.port}` : ''
   return `${host} ${protocol} ${mine} ${theirs}`
-}
-
-function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = map.get(key)
-  if (list) list.push(item)
-  else map.set(key, [item])
 }

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
-import type { Observation } from '../protocol.ts'
+import type { Observation, ProgramSocket } from '../protocol.ts'
 import { readTold } from './told.ts'
 
 /** Who a tracer speaks of, and who is told. */
@@ -29,6 +29,7 @@ export class CallReader {
   readonly #descriptor: number
   readonly #of: CallsOf
   readonly #socket: Socket
+  readonly #sockets = new Map<number, ProgramSocket>()
   #rest = Buffer.alloc(0)
   #share = { left: SHARE.atOnce as number, at: performance.now() }
   #resume: NodeJS.Timeout | undefined
@@ -40,7 +41,7 @@ export class CallReader {
     this.#of = of
     this.#socket = new Socket({ fd: descriptor, readable: true, writable: false })
     this.#socket.on('error', () => this.#socket.destroy())
-    this.#socket.on('data', (bytes) => this.#take(bytes))
+    this.#socket.on('data', (bytes: Buffer) => this.#take(bytes))
   }
 
   /** Whether the tracer has said that it works. */
@@ -94,7 +95,7 @@ export class CallReader {
 
   #hear(line: string): void {
     const { program, run, benchTime, tell } = this.#of
-    const told = readTold(line, { program, run, benchTime })
+    const told = readTold(line, { program, run, benchTime, sockets: this.#sockets })
     if (told === null) return
     if ('works' in told) this.#tracer = 'works'
     else {

@@ -54,6 +54,10 @@ export class Connection implements Page {
     this.#socket.send(JSON.stringify(message))
   }
 
+  get waiting(): number {
+    return this.#socket.bufferedAmount
+  }
+
   output(frame: Uint8Array): void {
     this.#socket.send(frame)
   }

@@ -11,14 +11,14 @@ interface Slot {
   event: BenchEvent | null
 }
 
-/** Keeps the first and the latest of a run, and counts what it lets go between them. */
+/** Keeps the first and the latest of a run, and counts what is let go between them. */
 class Ends {
   #first = 0
   #latest: Slot[][] = []
   #head = 0
   #gone: { n: number; count: number; since: number; until: number } | null = null
 
-  /** @returns what is let go for it. */
+  /** @returns what is to be let go for it. */
   add(slots: Slot[]): Slot[] {
     if (this.#first < KEPT) {
       this.#first += 1
@@ -32,13 +32,7 @@ class Ends {
       this.#latest = this.#latest.slice(this.#head)
       this.#head = 0
     }
-    this.#count(gone)
     return gone
-  }
-
-  /** The one that would be let go after the last that was. */
-  get oldest(): Slot[] {
-    return this.#latest[this.#head] ?? []
   }
 
   missing(what: Instrument): BenchEvent | null {
@@ -47,7 +41,8 @@ class Ends {
     return { kind: 'missing', n, t: until, what, count, since, until, why: 'let-go' }
   }
 
-  #count(slots: readonly Slot[]): void {
+  /** These have been let go. */
+  count(slots: readonly Slot[]): void {
     const [first] = slots
     if (!first?.event) return
     const { n, t } = first.event
@@ -185,12 +180,22 @@ export class Evidence {
     const ends = this.#ends[instrument]
     const gone = ends.add(slots)
     const [first] = gone
-    if (first?.event?.kind === 'sockets') passOn(first.event, this.#slots, ends.oldest)
+    if (first?.event?.kind === 'sockets' && !this.#passOn(first, first.event)) return
     if (first?.event?.kind === 'call') {
       const key = `${first.event.run}:${first.event.call}`
       if (this.#calls.has(key)) this.#calls.set(key, null)
     }
+    ends.count(gone)
     for (const slot of gone) this.#empty(slot)
+  }
+
+  /** What a change that is let go has changed becomes part of the next one at its host. False where there is none. */
+  #passOn(slot: Slot, table: Table): boolean {
+    const later = this.#slots.slice(this.#slots.indexOf(slot) + 1)
+    const next = later.find(({ event }) => event?.kind === 'sockets' && event.host === table.host)
+    if (next?.event?.kind !== 'sockets') return false
+    next.event = merged(table, next.event)
+    return true
   }
 
   #empty(slot: Slot): void {
@@ -202,19 +207,14 @@ export class Evidence {
   }
 }
 
-/** What a change that is let go has changed becomes part of the next change at its host. */
-function passOn(event: Table, slots: readonly Slot[], oldest: readonly Slot[]): void {
-  const from = slots.indexOf(oldest[0] as Slot)
-  const next = slots.slice(Math.max(from, 0)).find((slot) => slot.event?.kind === 'sockets' && slot.event.host === event.host)
-  if (next?.event?.kind === 'sockets') next.event = merged(event, next.event)
-}
-
 /** Two changes of one table as one. */
 function merged(before: Table, after: Table): Table {
+  if (after.whole) return after
   const newer = new Set([...after.rows.map(({ id }) => id), ...after.gone])
   const back = new Set(after.rows.map(({ id }) => id))
   return {
     ...after,
+    ...(before.whole && { whole: true }),
     rows: [...before.rows.filter(({ id }) => !newer.has(id)), ...after.rows],
     gone: [...before.gone.filter((id) => !newer.has(id) && !back.has(id)), ...after.gone],
   }

@@ -24,15 +24,16 @@ export interface FrameClock {
 }
 
 export interface MomentParts {
-  readonly tell: (events: readonly BenchEvent[]) => Story
+  /** The story of the latest run; null while there was none. */
+  readonly tell: (events: readonly BenchEvent[]) => Story | null
   readonly clock?: FrameClock
 }
 
-/** So many events since the last telling are a flood. */
-export const FLOOD = 100
-
 /** In a flood the story is told no more often than once in so many ms. */
 export const PAUSE = 100
+
+/** More events than one for each of so many ms are a flood. */
+export const FLOOD = 1
 
 /** Telling and showing may take one part in so many of the time. */
 export const SHARE = 6
@@ -50,6 +51,7 @@ export class Moment {
   #wanted = false
   /** Events that are not told yet. */
   #fresh = 0
+  #toldAt = Number.NEGATIVE_INFINITY
   /** Before this the story is not told again. */
   #notBefore = 0
   #cancel: (() => void) | null = null
@@ -125,9 +127,11 @@ export class Moment {
   #tellNow(): void {
     this.#cancel = null
     const began = this.#clock.now()
-    const flood = this.#fresh > FLOOD
+    const flood = this.#fresh * FLOOD > began - this.#toldAt
     this.#fresh = 0
+    this.#toldAt = began
     const story = this.#tell(this.#evidence.events)
+    if (story === null) return
     const before = this.#scene
     const isNew = before === null || before.story.run !== story.run
     const follows = isNew || before.follows

@@ -9,7 +9,7 @@ export interface Opening {
   /** What the lab opens with. */
   readonly show: readonly PanelName[]
   /** What comes with the first run. */
-  readonly then: readonly PanelName[]
+  readonly withRun: readonly PanelName[]
   /** What the reader opened, here or in another lab, and has not closed since. */
   readonly kept: readonly PanelName[]
   /** What the reader pressed in this lab, and what it became. */
@@ -22,12 +22,12 @@ export interface Opening {
 const OF_A_RUN: readonly PanelName[] = ['wire', 'sockets']
 
 /** The open panels, in the order of `PANELS`. A run always has its terminals. */
-export function opened({ show, then, kept, pressed, hasRun }: Opening): readonly PanelName[] {
+export function opened({ show, withRun, kept, pressed, hasRun }: Opening): readonly PanelName[] {
   return PANELS.filter((panel) => {
     const press = pressed[panel]
     if (press !== undefined) return press
     if (show.includes(panel)) return true
-    if (hasRun) return panel === 'terminal' || then.includes(panel) || kept.includes(panel)
+    if (hasRun) return panel === 'terminal' || withRun.includes(panel) || kept.includes(panel)
     return kept.includes(panel) && !OF_A_RUN.includes(panel)
   })
 }

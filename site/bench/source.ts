@@ -3,6 +3,10 @@
  * whether a live bench answers or a recording.
  */
 import type { BenchEvent, Ending, Interpreters, RunRequest, Size, Trouble } from '../../labs/protocol.ts'
+import type { RecordingHeader, RecordingTrouble } from '../../labs/recording.ts'
+
+/** Where a recording comes from: with the course, or out of a file that the reader opened. */
+export type Origin = 'course' | 'file'
 
 /** How a lab is joined to its bench; `recorded` is for a source that plays a recording. */
 export type Connection = 'idle' | 'connecting' | 'live' | 'lost' | 'unreachable' | 'ended' | 'recorded'
@@ -16,6 +20,15 @@ export type News =
   | { readonly kind: 'event'; readonly event: BenchEvent; readonly replayed: boolean }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
   | { readonly kind: 'closed'; readonly ending: Ending }
+  /** A recording is told from its beginning. Everything that was told before is cleared away. */
+  | { readonly kind: 'recording'; readonly recording: RecordingHeader; readonly origin: Origin }
+  /** So many ms in which nothing happens are played shorter. */
+  | { readonly kind: 'silence'; readonly ms: number }
+  /** The recording has been told to its end, or was stopped. */
+  | { readonly kind: 'played' }
+  | { readonly kind: 'unplayable'; readonly trouble: RecordingTrouble }
+  /** Another source is listened to from now on. Everything that was told before is cleared away. */
+  | { readonly kind: 'turned'; readonly to: 'live' | 'recorded' }
 
 /** One lab's way to its bench. Every event is told once, in the order of its number. */
 export interface BenchSource {

@@ -2,7 +2,8 @@
 import { PANELS, type PanelName } from '../bench/opened.ts'
 
 /** What a lab opens with, and what comes with its first run, where its lesson says nothing. */
-export const USUAL = { show: 'code terminal', then: 'wire' } as const
+export const USUAL_SHOW = 'code terminal'
+export const USUAL_THEN = 'wire'
 
 /**
  * Reads a value of `show`: names of panels, each once, with spaces between.

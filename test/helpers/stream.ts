@@ -314,7 +314,10 @@ export class Connection {
       ...tcp,
     })
     if (!quiet) this.#next[end] = (sequence + length) >>> 0
-    return this.#stream.frame(bytes, { ...this.#passages[end], ...passage })
+    const frame = this.#stream.frame(bytes, { ...this.#passages[end], ...passage })
+    // The other end answers what has come.
+    if (passage.takes === undefined) this.#stream.now += this.#passages[end].takes ?? 0
+    return frame
   }
 
   /** The three packets of a handshake. */

@@ -32,7 +32,7 @@ describe.skipIf(whyNoOwnNetwork)(`a bench with a network of its own (${whyNoOwnN
   async function addLab(id: string, definition: Omit<LabDefinition, 'number'>): Promise<void> {
     const folder = join(course.folder, 'labs', 'catalog', id)
     await mkdir(folder, { recursive: true })
-    for (const { name } of definition.programs) {
+    for (const { name } of definition.programs ?? []) {
       await writeFile(join(folder, `${name}.ts`), name.startsWith('listen') ? LISTEN : FETCH)
     }
     await writeFile(join(folder, 'lab.ts'), `export default ${JSON.stringify({ number: '0', ...definition })}`)

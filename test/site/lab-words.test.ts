@@ -12,6 +12,7 @@ const EACH: { [Kind in Trouble['kind']]: Extract<Trouble, { kind: Kind }> } = {
   'too-many-messages': { kind: 'too-many-messages', limit: 20_000 },
   'message-too-large': { kind: 'message-too-large', limit: 65_536 },
   'too-many-of-yours': { kind: 'too-many-of-yours', limit: 32 },
+  'too-long': { kind: 'too-long', program: 'addresses', seconds: 5 },
   'too-much-output': { kind: 'too-much-output', program: 'send', megabytes: 1024 },
   'unknown-lab': { kind: 'unknown-lab', lab: 'udp' },
   'broken-lab': { kind: 'broken-lab', lab: 'udp', detail: 'no programs' },

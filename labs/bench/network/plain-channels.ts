@@ -5,11 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SERVER_MARK } from '../environment.ts'
+import { CHANNELS_PREFIX } from '../leftovers.ts'
 import type { Channel } from './network.ts'
 import type { Policy } from './policy.ts'
-
-/** What the folders of channels are called: then come the server's mark and letters by chance. */
-export const CHANNELS_PREFIX = 'both-ends-calls-'
 
 /** The channels of one bench on the plain machine: FIFOs in a folder of the system's temporary one. */
 export class PlainChannels {

@@ -1,8 +1,8 @@
 """Begins the tracing of a program's socket calls: Python imports this file by itself, when its folder is on PYTHONPATH.
 
-It leaves no trace of its own. The variables that brought it here are taken out of the environment, its folder out of the
-path, and the machine's own `sitecustomize`, if there is one, is imported in its place. The program's `socket` is wrapped
-when somebody imports it, and not before: a program without sockets pays for nothing.
+It leaves no trace of its own. The variables that brought it here are taken out of the environment, its folder out of
+the path, and the machine's own `sitecustomize`, if there is one, is imported in its place. The program's `socket` is
+wrapped when somebody imports it, and not before: a program without sockets pays for nothing.
 """
 import os
 import sys
@@ -28,6 +28,7 @@ def _begin():
 def _open(path):
     """Opens the channel where no program looks: its own first socket must get the number that it gets without us."""
     opened = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    _enlarge(opened)
     for number in range(min(os.sysconf('SC_OPEN_MAX'), 1024) - 1, opened, -1):
         try:
             os.fstat(number)
@@ -36,6 +37,18 @@ def _open(path):
             os.close(opened)
             return number
     return opened
+
+
+def _enlarge(channel):
+    """Makes room for all that is told in full, where there is such a thing: F_SETPIPE_SZ of Linux."""
+    was_there = 'fcntl' in sys.modules
+    try:
+        import fcntl
+        fcntl.fcntl(channel, 1031, 1 << 20)
+    except (ImportError, OSError):
+        pass
+    if not was_there:
+        sys.modules.pop('fcntl', None)
 
 
 class _Finder:
@@ -67,8 +80,8 @@ class _Finder:
             try:
                 _load('calls').begin(self.channel, module)
             except Exception as error:
-                detail = ascii('%s: %s' % (type(error).__name__, error)).strip('\'"').replace('"', "'").replace('\\', '/')
-                os.write(self.channel, b'{"kind":"blind","detail":"%s"}\n' % detail.encode()[:1000])
+                detail = ascii('%s: %s' % (type(error).__name__, error)).replace('"', "'").replace('\\', '/')
+                os.write(self.channel, b'{"kind":"blind","detail":"%s"}\n' % detail.encode()[:500])
 
         loader.exec_module = exec_module
 

@@ -1,6 +1,7 @@
 /** What stands beside the lines of a program at a moment. Pure. */
 import type { Act, Call, Story } from '../../../labs/checks/story.ts'
 import type { Language } from '../../../labs/lab.ts'
+import type { Instrument } from '../../../labs/protocol.ts'
 import { type Words, word } from '../words.ts'
 
 /** What a line gave when it last ran. */
@@ -11,7 +12,7 @@ export interface Ran {
   readonly failed: boolean
   /** It happens after the moment: it is told without colour. */
   readonly later: boolean
-  /** How often it has run by then. */
+  /** How often it has made this call by then: a line may make others as well. */
   readonly times: number
 }
 
@@ -45,16 +46,17 @@ export function marksOf(story: Story, at: number, program: string, words: Words)
   const later = last.filter(
     ({ line, call }) => story.calls[call]?.run === act?.run && !now.some((one) => one.line === line),
   )
+  const times = timesOf(story, act)
   for (const [marks, isLater] of [
     [now, false],
     [later, true],
   ] as const) {
-    for (const { line, step, call, times } of marks) {
+    for (const { line, step, call } of marks) {
       const made = story.calls[call]
       if (made === undefined) continue
       const pending = story.steps[step - 1]?.kind === 'waits'
       const text = pending ? '…' : outcome(made, words)
-      mark(line, { ran: { step, text, failed: !pending && made.error !== null, later: isLater, times } })
+      mark(line, { ran: { step, text, failed: !pending && made.error !== null, later: isLater, times: times(made) } })
     }
   }
   for (const { line, event } of doing.armed) {
@@ -66,6 +68,11 @@ export function marksOf(story: Story, at: number, program: string, words: Words)
   }
   const loop = doing.state === 'waits' && doing.line === null && doing.armed.length > 0
   return { language: act?.language ?? null, lines, loop }
+}
+
+/** How many things of an instrument's are missing in a run. */
+export function missingOf({ steps }: Story, instrument: Instrument): number {
+  return steps.reduce((sum, step) => sum + (step.kind === 'gap' && step.what === instrument ? step.count : 0), 0)
 }
 
 /** What a call gave, in a word or two. */
@@ -98,6 +105,19 @@ export function outcome(call: Call, words: Words): string {
   function did(what: string): string {
     return word(words, { key: `code.${what}` })
   }
+}
+
+/** How often a line had made a call when it made this one. */
+function timesOf({ calls }: Story, act: Act | undefined): (call: Call) => number {
+  const made = new Map<string, number[]>()
+  const keyOf = ({ line, name }: Call) => `${line} ${name}`
+  for (const call of calls) {
+    if (call.run !== act?.run || call.line === null) continue
+    const all = made.get(keyOf(call))
+    if (all) all.push(call.began)
+    else made.set(keyOf(call), [call.began])
+  }
+  return (call) => made.get(keyOf(call))?.filter((began) => began <= call.began).length ?? 1
 }
 
 /** The run of a program that is going on at a step, or was the last to; the first one where none had begun. */

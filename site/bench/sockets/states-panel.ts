@@ -10,6 +10,8 @@ import { BOX, type Box, type BoxName, type Diagram, diagramOf, SIZE, type Way } 
 export interface StatesPanelParts {
   readonly words: Words
   readonly cast: Cast
+  readonly onPick: (at: number) => void
+  readonly onPoint: (at: number | null) => void
 }
 
 /** Fills the element it is given. */
@@ -21,16 +23,22 @@ export class StatesPanel {
   constructor(root: HTMLElement, parts: StatesPanelParts) {
     this.#root = root
     this.#parts = parts
+    root.addEventListener('pointerover', ({ target }) => parts.onPoint(stepOf(target)))
+    root.addEventListener('pointerleave', () => parts.onPoint(null))
+    root.addEventListener('click', ({ target }) => {
+      const step = stepOf(target)
+      if (step !== null) parts.onPick(step)
+    })
   }
 
   show({ story, at, lit }: Scene): void {
     const diagram = diagramOf(story, at, conversationOf(story, story.steps[at - 1]), this.#parts.cast)
-    const lamps = new Set([...lit].flatMap((one) => (story.steps[one - 1]?.states ?? []).map(({ to }) => to)))
+    const lamps = new Set<BoxName>([...lit].flatMap((one) => story.steps[one - 1]?.states ?? []).map(({ to }) => to))
     const isUdp = diagram === null && isUdpOnly(story)
     const wanted = JSON.stringify([diagram, [...lamps], isUdp])
     if (wanted === this.#drawn) return
     this.#drawn = wanted
-    if (diagram) this.#root.replaceChildren(this.#title('states.title', 'states.sides'), this.#picture(diagram))
+    if (diagram) this.#root.replaceChildren(this.#title('states.title', 'states.sides'), this.#picture(diagram, lamps))
     else if (isUdp) this.#root.replaceChildren(this.#title('states.udp-title'), make('p', {}, this.#say('states.udp')))
     else this.#root.replaceChildren()
   }
@@ -43,7 +51,7 @@ export class StatesPanel {
     return make('h4', {}, this.#say(key), ...(small ? [make('small', {}, this.#say(small))] : []))
   }
 
-  #picture({ boxes, ways, tracks }: Diagram): SVGElement {
+  #picture({ boxes, ways, tracks }: Diagram, lamps: ReadonlySet<BoxName>): SVGElement {
     const told = tracks.map(({ end, listens, states }) => {
       const who = this.#parts.cast.programs.find((player) => player.end === end)?.name ?? ''
       const values = { who, now: states.at(-1) ?? '', way: states.slice(0, -1).join(', ') }
@@ -58,7 +66,7 @@ export class StatesPanel {
         'aria-label': [this.#say('states.title'), ...told].join(' '),
       },
       ...ways.map(way),
-      ...boxes.map(box),
+      ...boxes.map((one) => box(one, lamps.has(one.name))),
     )
   }
 
@@ -74,7 +82,7 @@ function way({ path, end, abrupt }: Way): SVGElement {
   return draw('path', { d: path, class: classes || null })
 }
 
-function box({ name, x, y, here, been, half }: Box): SVGElement {
+function box({ name, x, y, here, been, half, step }: Box, lit: boolean): SVGElement {
   const { width, height } = BOX
   const [only] = been
   const side = here.length === 1 && here[0] ? SIDE[here[0]] : been.length === 1 && only ? SIDE[only] : ''
@@ -86,11 +94,20 @@ function box({ name, x, y, here, been, half }: Box): SVGElement {
   )
   return draw(
     'g',
-    { class: `${kind} ${side}`.trim() || null, 'data-state': labelOf(name) },
+    {
+      class: [kind, side, ...(lit ? ['lit'] : [])].join(' ').trim() || null,
+      'data-state': labelOf(name),
+      'data-at': step,
+    },
     draw('rect', { x, y, width, height, rx: 2 }),
     draw('text', { x: x + width / 2, y: y + 15 }, labelOf(name)),
     ...marks,
   )
+}
+
+function stepOf(target: EventTarget | null): number | null {
+  const box = target instanceof Element ? target.closest('[data-at]') : null
+  return box === null ? null : Number(box.getAttribute('data-at'))
 }
 
 function labelOf(name: BoxName): string {

@@ -16,6 +16,8 @@ export interface Box {
   readonly been: readonly End[]
   /** Only a listener is here, whose connection stands elsewhere. */
   readonly half: boolean
+  /** The latest step that led here; null when none did. */
+  readonly step: number | null
 }
 
 export interface Way {
@@ -88,6 +90,8 @@ const RARE: Readonly<Record<string, string>> = {
 interface Track {
   readonly end: End
   readonly states: TcpState[]
+  /** For each state the step that led to it; 0 for the one it began with. */
+  readonly steps: number[]
 }
 
 /** The diagram at the step `at`, for a connection or (null) the latest. Null where there was no TCP socket yet. */
@@ -97,10 +101,12 @@ export function diagramOf(story: Story, at: number, conversation: number | null,
   const gone = new Map<string, { end: End; abrupt: boolean }>()
   const here = new Map<BoxName, Set<End>>()
   const been = new Map<BoxName, Set<End>>()
-  for (const { end, states } of tracks) {
+  const latest = new Map<BoxName, number>()
+  for (const { end, states, steps } of tracks) {
     const names = states.map((state, index): BoxName => (state === 'CLOSED' && index > 0 ? lastBox(states, index) : state))
     for (const [index, name] of names.entries()) {
       put(index === names.length - 1 ? here : been, name, end)
+      latest.set(name, Math.max(latest.get(name) ?? 0, steps[index] ?? 0))
       const before = names[index - 1]
       if (before === undefined) continue
       const [from, to] = before === 'CLOSED' && name === 'SYN-RECEIVED' ? ['LISTEN', name] : [before, name]
@@ -111,7 +117,8 @@ export function diagramOf(story: Story, at: number, conversation: number | null,
     const [x, y] = PLACES[name]
     const ends = [...(here.get(name) ?? [])]
     const half = name === 'LISTEN' && ends.some((end) => tracks.filter((track) => track.end === end).length > 1)
-    return { name, x, y, here: ends, been: [...(been.get(name) ?? [])].filter((end) => !ends.includes(end)), half }
+    const before = [...(been.get(name) ?? [])].filter((end) => !ends.includes(end))
+    return { name, x, y, here: ends, been: before, half, step: latest.get(name) || null }
   })
   const regular = Object.entries(WAYS).map(([way, path]): Way => ({ path, end: gone.get(way)?.end ?? null, abrupt: false }))
   const rare = [...gone].flatMap(([way, { end, abrupt }]): Way[] => {
@@ -126,11 +133,13 @@ export function diagramOf(story: Story, at: number, conversation: number | null,
 
 function tracksOf(story: Story, at: number, conversation: number | null, { programs }: Cast): Track[] {
   const tracks = new Map<string, Track>()
-  for (const { socket, program, from, to } of story.statesAt(at, conversation)) {
+  for (const { socket, program, from, to, at: step } of story.statesAt(at, conversation)) {
     const end = programs.find(({ name }) => name === program)?.end
     const track = tracks.get(socket)
-    if (track) track.states.push(to)
-    else if (end) tracks.set(socket, { end, states: [from, to] })
+    if (track) {
+      track.states.push(to)
+      track.steps.push(step)
+    } else if (end) tracks.set(socket, { end, states: [from, to], steps: [0, step] })
   }
   return [...tracks.values()]
 }
