@@ -128,6 +128,19 @@ describe('on the plain machine, where packets are not seen', () => {
   }, 60_000)
 })
 
+describe('a lab of several hosts on the plain machine', () => {
+  test('says why it cannot run, and plays its recording', async () => {
+    await page.goto(served.get('plain')?.at(LESSON) ?? '')
+    const lab = new LabInPage(page, 'udp-refused')
+    await lab.connection('recorded')
+    const note = lab.root.locator('[data-none]')
+    expect(await note.innerText()).toMatch(/needs several hosts .* Its recorded run can be played\./)
+    await lab.play.click()
+    await lab.program('ask').shows('ECONNREFUSED')
+    expect(await lab.root.evaluate(({ dataset }) => [dataset.network, dataset.source])).toEqual(['plain', 'recorded'])
+  })
+})
+
 describe.runIf(whyNoOwnNetwork === null)('in a network of its own', () => {
   test('a live run is saved as a file that has the shape of the course’s own recording', async () => {
     if (!udpAligned) throw new Error('There is no lab udp-aligned.')
