@@ -28,6 +28,9 @@ export interface RunEvents {
   readonly frames: readonly FrameEvent[]
   readonly told: readonly ToldEvent[]
   readonly waits: readonly EventOf<'waits'>[]
+  /** Calls before which programs were held, and when one was let through. */
+  readonly held: readonly EventOf<'held'>[]
+  readonly released: readonly EventOf<'released'>[]
   /** From the opening of the bench on: a table is the sum of all its changes. */
   readonly tables: readonly EventOf<'sockets'>[]
   readonly faults: readonly EventOf<'faults'>[]
@@ -96,6 +99,8 @@ function emptyRun(run: number, from: number): Run {
     frames: [],
     told: [],
     waits: [],
+    held: [],
+    released: [],
     tables: [],
     faults: [],
     missing: [],
@@ -138,6 +143,15 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
       case 'waits':
         acts.get(event.run)?.run.waits.push(event)
         break
+      case 'held': {
+        const run = acts.get(event.run)?.run
+        run?.held.push(event)
+        if (run && event.t > run.latest) run.latest = event.t
+        break
+      }
+      case 'released':
+        acts.get(event.run)?.run.released.push(event)
+        break
       case 'sockets':
         tables.push(event)
         runAt(event.t)
@@ -166,7 +180,7 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
   tables.sort(byTime)
   for (const run of runs) {
     run.frames.sort((a, b) => a.n - b.n)
-    for (const list of [run.told, run.waits, run.faults, run.missing]) list.sort(byTime)
+    for (const list of [run.told, run.waits, run.held, run.released, run.faults, run.missing]) list.sort(byTime)
     run.tables = tables.filter(({ t }) => t < run.until)
     run.upTo = upTo
     const ended = run.acts.map((act) => act.ended ?? Number.POSITIVE_INFINITY)

@@ -11,7 +11,7 @@ type Matter =
   | { readonly kind: 'starts' | 'ends'; readonly act: number }
   | { readonly kind: 'begins' | 'returns'; readonly call: number }
   | { readonly kind: 'packet'; readonly packet: number }
-  | { readonly kind: 'faults' | 'gap'; readonly event: number }
+  | { readonly kind: 'faults' | 'gap' | 'holds'; readonly event: number }
 
 type Node = Moment & { readonly matter: Matter }
 
@@ -30,7 +30,7 @@ export interface Line {
 export type DraftStep = Draft<Step> & { related: number[]; sockets: string[]; states: Step['states'][number][] }
 
 /** Among moments with one stamp, causes come first. */
-const RANK = { starts: 0, faults: 1, gap: 2, begins: 3, packet: 4, returns: 5, ends: 6 } as const
+const RANK = { starts: 0, faults: 1, gap: 2, holds: 3, begins: 4, packet: 5, returns: 6, ends: 7 } as const
 
 /** A call that takes longer than this did not come back at once, in ns. */
 const LONG = 5_000_000
@@ -78,6 +78,12 @@ export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Se
     for (const place of packet.receivedBy) (returns[place] ?? (begins[place] as Node)).after.push(node)
   }
   for (const [i, event] of run.faults.entries()) add(event.t, { kind: 'faults', event: i }, i)
+  for (const [i, event] of run.held.entries()) {
+    const node = add(event.t, { kind: 'holds', event: i }, i)
+    const act = run.acts.findIndex((one) => one.run === event.run)
+    node.after.push(acts[act] as Node)
+    ends[act]?.after.push(node)
+  }
   for (const [i, gap] of run.missing.entries()) add(Math.max(gap.since, run.from), { kind: 'gap', event: i }, i)
   const ordered = inOrder(nodes)
   const shapes = calls.map((call, place) => shapeOf(call, begins[place] as Node, returns[place] ?? null, join))
@@ -176,6 +182,11 @@ function stepOf({ at, t, matter, run, calls, sent, shapes, join }: Making): Draf
       return { ...base, host: (sent[matter.packet - 1] as Sent).packet.from, kind: 'packet', packet: matter.packet }
     case 'faults':
       return { ...base, kind: 'faults', wire: run.faults[matter.event]?.wire ?? 0 }
+    case 'holds': {
+      const { program, run: number, line, name, args } = run.held[matter.event] as RunEvents['held'][number]
+      const mine = { ...base, program, line, host: join.hostOf(number) }
+      return { ...mine, kind: 'holds', run: number, name, event: args === null }
+    }
     case 'gap': {
       const { what, count, why } = run.missing[matter.event] as RunEvents['missing'][number]
       return { ...base, kind: 'gap', what, count, why }
