@@ -25,8 +25,9 @@ export class Gate {
   /** Lets one call through. @returns whether one was held */
   release(): boolean {
     if (this.#held === 0) return false
-    this.#channel.release(1)
+    // Told first: the program may be held again before the next line here.
     this.leaves()
+    this.#channel.release(1)
     return true
   }
 

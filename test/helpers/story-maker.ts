@@ -94,6 +94,14 @@ export class StoryMaker {
     return this.#step({ kind: 'calls', call: this.calls.length - 1 }, program, extras, { [program]: doing })
   }
 
+  /** The program is held before a call of this name. */
+  holds(program: string, name: string, line = 1): number {
+    const run = this.acts.findLast((one) => one.program === program)?.run ?? 0
+    const held = this.steps.length + 1
+    const doing: Doing = { state: 'held', call: null, line, held, armed: [] }
+    return this.#step({ kind: 'holds', run, name, event: false }, program, { line }, { [program]: doing })
+  }
+
   /** A call that waits. @returns its place in `calls`. */
   waits(program: string, made: CallMade, extras: Extras = {}): number {
     this.#make(program, made, null)

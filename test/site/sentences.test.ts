@@ -185,6 +185,7 @@ describe('there is a sentence in both languages', () => {
     maker.returns(maker.waits('server', { name: 'accept', deed: 'accept' }))
     maker.packet({ source: '10.0.0.1:1', destination: '10.0.0.2:2', payload: 1 })
     maker.faults(0)
+    maker.holds('server', 'close')
     for (const what of INSTRUMENTS) for (const why of MISSED) maker.gap(what, 2, why)
     maker.ends('server', { code: 0, signal: null })
     const story = maker.story()
@@ -197,6 +198,7 @@ describe('there is a sentence in both languages', () => {
       returns: true,
       packet: true,
       faults: true,
+      holds: true,
       gap: true,
     }
     expect([...kinds].sort()).toEqual(Object.keys(all).sort())
