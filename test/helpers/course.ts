@@ -47,7 +47,7 @@ export interface TestCourse {
 /**
  * Starts a course without labs in a folder of its own.
  * `rung` is what programs run on. `catalog` takes over the real labs; `apart` gives the server a process of its own, to
- * be measured or killed; `limits` takes the place of some of those at home.
+ * be measured or killed; `limits` takes the place of some of those at home; without `calls` no program's calls are told.
  */
 export async function startCourse({
   catalog = false,
@@ -55,9 +55,10 @@ export async function startCourse({
   apart = false,
   rung = 'plain' as Rung,
   limits = {} as Partial<Limits>,
+  calls = true,
 } = {}): Promise<TestCourse> {
   const folder = await makeFolder(catalog)
-  const server = apart ? await startApart(folder, rung, limits) : await startHere(folder, rung, python, limits)
+  const server = apart ? await startApart(folder, rung, limits) : await startHere(folder, rung, python, limits, calls)
   return {
     folder,
     port: server.port,
@@ -114,9 +115,19 @@ interface TestServer {
   kill(): Promise<void>
 }
 
-async function startHere(folder: string, rung: Rung, python: boolean, limits: Partial<Limits>): Promise<TestServer> {
+async function startHere(
+  folder: string,
+  rung: Rung,
+  python: boolean,
+  limits: Partial<Limits>,
+  calls: boolean,
+): Promise<TestServer> {
   const parts = await testParts(folder, rung, python)
-  const server = new CourseServer({ ...parts, limits: { ...parts.limits, ...limits } })
+  const server = new CourseServer({
+    ...parts,
+    policy: { ...parts.policy, calls },
+    limits: { ...parts.limits, ...limits },
+  })
   const port = await server.listen(0)
   knowKey(port, server.key)
   return {

@@ -214,6 +214,23 @@ describe.skipIf(whyNoOwnNetwork)(`a program that is held (${whyNoOwnNetwork ?? '
 })
 
 describe('on the plain machine', () => {
+  test('who wants to hold a program whose calls are not told hears that this cannot be, and it runs', async () => {
+    const course = await startCourse({ rung: 'plain', catalog: true, calls: false })
+    const page = await BenchClient.open(course.port, 'tcp-client-sends')
+    page.run({ program: 'server', language: 'py' })
+    await page.until(() => page.eventsOf('server', 'ready').length === 1)
+    page.say({ type: 'hold', program: 'server', on: true })
+    await page.until(() => page.eventsOf('server', 'notice').length === 1)
+    page.say({ type: 'stop', programs: ['server'] })
+    await page.exit('server')
+    page.run({ program: 'server', language: 'py' })
+    await page.until(() => page.eventsOf('server', 'ready').length === 2)
+    const cannot = { kind: 'cannot-hold', program: 'server' }
+    expect(page.eventsOf('server', 'notice')).toMatchObject([{ run: 1, trouble: cannot }, { run: 2, trouble: cannot }])
+    await page.leave()
+    await course.close()
+  })
+
   test.each(['py', 'ts'] as const)('a program is held and released as well, in %s', async (language) => {
     const course = await startCourse({ rung: 'plain', catalog: true })
     const page = await BenchClient.open(course.port, 'tcp-client-sends')

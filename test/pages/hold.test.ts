@@ -57,7 +57,6 @@ test('the server is held before each call and released by hand; the client conne
   const row = lab.panel('wire').getByRole('listitem').filter({ hasText: 'held before accept()' })
   await row.waitFor()
   expect((await new AxeBuilder({ page }).include('[data-lab="tcp-client-sends"]').analyze()).violations).toEqual([])
-  await page.screenshot({ path: process.env.SHOT ?? '/dev/null', type: 'png', fullPage: true })
 
   await page.reload()
   await server.says('held before a call')
