@@ -1,6 +1,6 @@
 /** Calls and what came back from them, events and what awaited them: two halves become one. */
 import type { Deed, Endpoint, Outcome } from '../protocol.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, NONE } from './draft.ts'
 import type { EventOf, RunEvents, ToldEvent } from './runs.ts'
 import type { Call } from './story.ts'
 
@@ -25,34 +25,32 @@ export interface Told {
   readonly offsets: Offsets
 }
 
-interface Numbered {
-  readonly call: Draft<Call>
-  /** Tells apart what began at the same time. */
-  readonly number: number
-}
-
 /** Joins the two halves of every call, and events with the lines that awaited them. */
 export function toldOf({ told }: RunEvents): Told {
-  const all: Numbered[] = []
-  const open = new Map<string, Draft<Call>>()
+  // In the order in which they began: each begins with its first event, and the events are in order.
+  const all: Draft<Call>[] = []
+  /** Of each run, by number. */
+  const open = new Map<number, Draft<Call>[]>()
   const awaiting = new Awaiting()
   const armed: Armed[] = []
   const offsets = new Map<Call, number | null>()
-  const place = (call: Draft<Call>, number: number) => all.push({ call, number })
   const know = (call: Call, { offset }: ToldEvent) => {
     if (offset !== undefined) offsets.set(call, offset)
   }
-  for (const event of told) {
+  for (let i = 0; i < told.length; i++) {
+    const event = told[i] as ToldEvent
     switch (event.kind) {
       case 'call': {
         const call = callOf(event)
-        open.set(`${event.run} ${event.call}`, call)
-        place(call, event.call)
+        const calls = open.get(event.run) ?? []
+        calls[event.call] = call
+        open.set(event.run, calls)
+        all.push(call)
         know(call, event)
         break
       }
       case 'return': {
-        const call = open.get(`${event.run} ${event.call}`)
+        const call = open.get(event.run)?.[event.call]
         if (!call) break
         comeBack(call, event)
         know(call, event)
@@ -64,7 +62,7 @@ export function toldOf({ told }: RunEvents): Told {
           break
         }
         const call = awaiting.begin(event)
-        if (call) place(call, 0)
+        if (call) all.push(call)
         break
       }
       case 'heard': {
@@ -72,14 +70,13 @@ export function toldOf({ told }: RunEvents): Told {
         if (call.ended === null) {
           comeBack(call, event)
           if (call.name === quoted(event.event)) call.deed = event.deed
-        } else place(call, Number.MAX_SAFE_INTEGER)
+        } else all.push(call)
         know(call, event)
         break
       }
     }
   }
-  all.sort((a, b) => a.call.began - b.call.began || a.call.run - b.call.run || a.number - b.number)
-  return { calls: all.map(({ call }) => call), armed, offsets }
+  return { calls: all, armed, offsets }
 }
 
 /** Which lines await events, and which events came to a line before it awaited them. */
@@ -158,7 +155,7 @@ function comeBack(call: Draft<Call>, { t, socket, value, error, bytes, peer, acc
     bytes ?? (error === null && !call.event && (call.deed === 'send' || call.deed === 'shutdown') ? call.bytes : null)
   call.peer = peer
   call.accepted = accepted
-  if (socket) call.socket = { ...socket, local: socket.local ?? call.socket?.local ?? null }
+  if (socket) call.socket = socket.local || !call.socket?.local ? socket : { ...socket, local: call.socket.local }
 }
 
 function blankCall({ program, run, socket, line, t }: ToldEvent): Draft<Call> {
@@ -179,7 +176,7 @@ function blankCall({ program, run, socket, line, t }: ToldEvent): Draft<Call> {
     peer: null,
     accepted: null,
     range: null,
-    packets: [],
+    packets: NONE,
     silent: null,
   }
 }

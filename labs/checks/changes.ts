@@ -1,11 +1,12 @@
 /** What happens to each socket, step by step: as calls and packets tell, and as the kernel's table tells. */
 import type { Endpoint, SocketRow } from '../protocol.ts'
+import { sorted } from './draft.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'
+import type { Sent } from './packets.ts'
 import type { Line } from './steps.ts'
 import { TCP_STATES, type TcpState } from './story.ts'
 import { LATE } from './tables.ts'
-import type { Effect } from './tcp.ts'
 import type { Track } from './tracks.ts'
 
 /** Who holds a socket. */
@@ -64,9 +65,11 @@ export class Clock {
 }
 
 /** The step at which a packet counts at one end: its own, or a later one of the receiver that was before it arrived. */
-export function landing({ sent, arrived, t }: Effect, line: Line, acts: readonly number[]): number {
+export function landing(sent: Sent, line: Line, actsOf: () => readonly number[]): number {
   const own = line.packets[sent.packet.number - 1] as number
-  if (!arrived || acts.length === 0 || t <= sent.packet.t) return own
+  const t = sent.packet.arrived ?? sent.packet.t
+  if (t <= sent.packet.t) return own
+  const acts = actsOf()
   let at = own
   for (let i = firstAbove(acts, own); i < acts.length; i++) {
     const act = acts[i] as number
@@ -87,8 +90,16 @@ function firstAbove(sorted: readonly number[], value: number): number {
   return low
 }
 
-/** The steps at which one end acts by itself, in order: its calls, and what it sends. */
-export function actsOf({ end, life }: Track, line: Line): number[] {
+/** Finds the steps at which one end acts by itself, in order: its calls, and what it sends. Looked for once, if ever. */
+export function actsOf(track: Track, line: Line): () => readonly number[] {
+  let acts: readonly number[] | null = null
+  return () => {
+    acts ??= findActs(track, line)
+    return acts
+  }
+}
+
+function findActs({ end, life }: Track, line: Line): number[] {
   const acts = new Set<number>()
   for (const { place } of life?.calls ?? []) {
     acts.add(line.begins[place] as number)
@@ -108,7 +119,7 @@ export function derive(track: Track, line: Line, join: Join): Change[] {
   }
   if (track.life) deriveLife(track, track.life, line, join, add)
   if (track.end) deriveEnd(track, line, add)
-  return changes.sort((a, b) => a.at - b.at || a.t - b.t)
+  return sorted(changes, (a, b) => a.at - b.at || a.t - b.t)
 }
 
 type Add = (at: number, t: number, fields: Fields, arrived?: true) => void
@@ -191,12 +202,16 @@ function deriveEnd(track: Track, line: Line, add: Add): void {
   const local = endpoint(tale.flow.ends[side])
   const remote = endpoint(tale.flow.ends[side === 0 ? 1 : 0])
   const acts = actsOf(track, line)
-  for (const effect of tale.effects) {
-    if (effect.side !== side || effect.state === null) continue
-    const { state } = effect
-    const at = landing(effect, line, acts)
-    const fields = state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote }
-    add(at, effect.t, fields, effect.arrived || undefined)
+  for (const turn of tale.turns) {
+    if (turn.side !== side) continue
+    const { state, sent, arrived, t } = turn
+    const at = arrived ? landing(sent, line, acts) : (line.packets[sent.packet.number - 1] as number)
+    add(
+      at,
+      t,
+      state === 'CLOSED' ? { state, local: null, remote: null } : { state, local, remote },
+      arrived || undefined,
+    )
   }
 }
 
@@ -265,5 +280,6 @@ export function isTcpState(state: string): state is TcpState {
 
 /** Changes in the order of steps; among those of one step by time, and the kernel's word last. */
 export function merged(...lists: readonly (readonly Change[])[]): Change[] {
-  return lists.flat().sort((a, b) => a.at - b.at || a.t - b.t || Number(a.row !== null) - Number(b.row !== null))
+  const order = (a: Change, b: Change) => a.at - b.at || a.t - b.t || Number(a.row !== null) - Number(b.row !== null)
+  return sorted(lists.flat(), order)
 }

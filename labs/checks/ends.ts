@@ -1,7 +1,7 @@
 /** Whose sockets stand at the ends of conversations: first by the calls, then by the kernel's table. */
 import { type Endpoint, SHELL } from '../protocol.ts'
 import { endpointIn } from './calls.ts'
-import { isAny, plainAddress, SLACK } from './draft.ts'
+import { isAny, plainAddress, put, SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Life } from './lives.ts'
 import type { Tables } from './tables.ts'
@@ -40,8 +40,8 @@ class Sockets {
   constructor(lives: readonly Life[]) {
     for (const life of lives) {
       const { host, protocol, local, remote } = life
-      if (local) push(this.#byPort, portKey(host, protocol, local), life)
-      if (local && remote) push(this.#byPartner, partnerKey(host, local, remote), life)
+      if (local) put(this.#byPort, portKey(host, protocol, local), life)
+      if (local && remote) put(this.#byPartner, partnerKey(host, local, remote), life)
     }
     this.#callers = lives.filter(({ protocol, connect, local }) => protocol === 'tcp' && connect && !local)
     this.#senders = lives.filter(({ protocol, local }) => protocol === 'udp' && !local)
@@ -132,10 +132,4 @@ function portKey(host: string | null, protocol: string | null, { port }: Endpoin
 
 function partnerKey(host: string | null, local: Endpoint, remote: Endpoint): string {
   return `${host} ${local.port} ${plainAddress(remote.address)} ${remote.port}`
-}
-
-function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = map.get(key)
-  if (list) list.push(item)
-  else map.set(key, [item])
 }

@@ -4,7 +4,8 @@ import type { Sent } from './packets.ts'
 /** Links every packet to the same one on the wire before, and every copy to its frame. */
 export function linkHops(byTime: readonly Sent[]): void {
   const passed = new Map<string, Sent[]>()
-  for (const [i, sent] of byTime.entries()) {
+  for (let i = 0; i < byTime.length; i++) {
+    const sent = byTime[i] as Sent
     const { packet } = sent
     if (packet.fate === 'copy') {
       const original = originalOf(byTime, i)

@@ -6,7 +6,8 @@ import type { Join } from './join.ts'
 import type { Life, Span } from './lives.ts'
 import type { Sent } from './packets.ts'
 import type { KernelDeed } from './story.ts'
-import type { Piece, TcpTale } from './tcp.ts'
+import type { Piece } from './streams.ts'
+import type { TcpTale } from './tcp.ts'
 
 /** Writes causes into the packets of a connection, and packets into its calls. */
 export function joinTcp(join: Join, tale: TcpTale): void {
@@ -18,7 +19,7 @@ export function joinTcp(join: Join, tale: TcpTale): void {
     joinOpening(join, life, tale, side)
     joinClosing(join, tale, side)
   }
-  for (const sent of flow.sent) if (join.causeOf(sent) === null) join.byKernel(sent, kernelDeed(join, tale, sent))
+  for (const sent of flow.sent) if (!sent.isJoined) join.byKernel(sent, kernelDeed(join, tale, sent))
 }
 
 /** Every segment belongs to the call that handed over its first new byte; others' bytes travel with it. */
@@ -32,7 +33,7 @@ function joinSends(join: Join, life: Life | null, carried: readonly Piece[]): vo
       const span = sends[next] as Span
       if (span.from >= piece.to) break
       if (span.to <= piece.from) continue
-      if (join.causeOf(piece.sent) === null) join.causes(span, piece.sent)
+      if (!piece.sent.isJoined) join.causes(span, piece.sent)
       else join.touches(span, piece.sent)
     }
   }
@@ -102,7 +103,7 @@ function joinClosing(join: Join, tale: TcpTale, side: 0 | 1): void {
   if (!fin || !life) return
   const { t } = fin.packet
   const call = life.closings.find(({ call }) => call.error === null && call.began - SLACK <= t)
-  const caused = join.causeOf(fin) !== null
+  const caused = fin.isJoined
   if (call && caused) join.touches(call, fin)
   else if (call) join.causes(call, fin)
   else if (caused) return

@@ -36,7 +36,7 @@ export function joinUdp(join: Join, flow: Flow): void {
   }
   joinErrors(join, flow)
   for (const sent of flow.sent) {
-    if (join.causeOf(sent) === null) join.byKernel(sent, sent.packet.decoded.icmp ? 'icmp' : 'unknown')
+    if (!sent.isJoined) join.byKernel(sent, sent.packet.decoded.icmp ? 'icmp' : 'unknown')
   }
 }
 

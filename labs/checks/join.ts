@@ -1,11 +1,11 @@
 /** Ties calls and packets together. Never by nearness in time alone: time only says what cannot be. */
 import { endpointIn, endsSending } from './calls.ts'
-import type { Draft } from './draft.ts'
+import { added, type Draft, put } from './draft.ts'
 import type { Flow } from './flows.ts'
 import { joinTcp } from './join-tcp.ts'
 import { joinUdp } from './join-udp.ts'
 import type { Life, Placed } from './lives.ts'
-import type { Sent } from './packets.ts'
+import { BY_KERNEL, type Sent } from './packets.ts'
 import { hasAll, isBlind, type RunEvents } from './runs.ts'
 import type { Act, Call, KernelDeed, Silence } from './story.ts'
 import { type TcpTale, tellTcp } from './tcp.ts'
@@ -15,10 +15,9 @@ export class Join {
   readonly #run: RunEvents
   readonly #acts: ReadonlyMap<number, Act>
   readonly #lastTold = new Map<number, number>()
-  readonly #caused = new Set<Sent>()
   readonly #byPartner = new Map<Life, Partners>()
   readonly #closed = new Map<number, number>()
-  readonly #closedBy = new Map<Sent, number>()
+  readonly #closedBy: [Sent, number][] = []
 
   constructor(run: RunEvents) {
     this.#run = run
@@ -29,13 +28,13 @@ export class Join {
   /** A call caused this packet. */
   causes({ place, call }: Placed, sent: Sent): void {
     sent.packet.cause = { call: place }
-    this.#caused.add(sent)
-    call.packets.push(sent.packet.number)
+    sent.isJoined = true
+    call.packets = added(call.packets, sent.packet.number)
   }
 
   /** Bytes of this call travel in a packet that another caused. */
   touches({ call }: Placed, { packet }: Sent): void {
-    if (!call.packets.includes(packet.number)) call.packets.push(packet.number)
+    if (!call.packets.includes(packet.number)) call.packets = added(call.packets, packet.number)
   }
 
   isPython(run: number): boolean {
@@ -48,10 +47,9 @@ export class Join {
     return place < 0 ? null : place
   }
 
-  /** The place among the acts of the run whose end made a kernel send this; null for another packet. */
-  closedBy(sent: Sent): number | null {
-    const run = this.#closedBy.get(sent)
-    return run === undefined ? null : this.actOf(run)
+  /** The packets that a kernel sent for a program that ended, each with the place of its act. */
+  get closedBy(): readonly (readonly [Sent, number])[] {
+    return this.#closedBy
   }
 
   hostOf(run: number): string | null {
@@ -66,26 +64,21 @@ export class Join {
   /** The kernel closed what this run had left open. */
   closes(run: number, sent: Sent): void {
     this.#closed.set(run, Math.min(this.#closed.get(run) ?? Number.POSITIVE_INFINITY, sent.packet.t))
-    this.#closedBy.set(sent, run)
+    this.#closedBy.push([sent, this.actOf(run) ?? 0])
     this.byKernel(sent, 'closes-for-program')
   }
 
   byKernel(sent: Sent, kernel: KernelDeed): void {
-    if (this.#caused.has(sent)) return
-    sent.packet.cause = { kernel }
-    this.#caused.add(sent)
+    if (sent.isJoined) return
+    sent.packet.cause = BY_KERNEL[kernel]
+    sent.isJoined = true
   }
 
   /** A packet brought what this call returned. */
   brings({ packet }: Sent, { place, call }: Placed): void {
     if (packet.receivedBy.includes(place)) return
-    packet.receivedBy.push(place)
-    if (!call.packets.includes(packet.number)) call.packets.push(packet.number)
-  }
-
-  /** Null while nothing is known. */
-  causeOf(sent: Sent): Sent['packet']['cause'] | null {
-    return this.#caused.has(sent) ? sent.packet.cause : null
+    packet.receivedBy = added(packet.receivedBy, place)
+    if (!call.packets.includes(packet.number)) call.packets = added(call.packets, packet.number)
   }
 
   /** Whether a call comes back only when it is done: not so in Node. */
@@ -137,18 +130,12 @@ interface Partners {
 function partnersOf(life: Life): Partners {
   const sends = new Map<number, Placed[]>()
   const receives = new Map<number, Placed[]>()
-  const put = (map: Map<number, Placed[]>, placed: Placed, port: number | undefined) => {
-    if (port === undefined) return
-    const list = map.get(port)
-    if (list) list.push(placed)
-    else map.set(port, [placed])
-  }
   for (const placed of life.calls) {
     const { deed, event, peer, args, bytes, error, ended } = placed.call
-    if (deed === 'send' && !event) put(sends, placed, (peer ?? endpointIn(args) ?? life.remote)?.port)
-    if (deed === 'receive' && bytes !== null && error === null && ended !== null) {
-      put(receives, placed, (peer ?? life.remote)?.port)
-    }
+    const to = deed === 'send' && !event ? (peer ?? endpointIn(args) ?? life.remote) : null
+    if (to) put(sends, to.port, placed)
+    const from = deed === 'receive' && bytes !== null && error === null && ended !== null ? (peer ?? life.remote) : null
+    if (from) put(receives, from.port, placed)
   }
   for (const list of receives.values()) list.sort((a, b) => (a.call.ended as number) - (b.call.ended as number))
   return { sends, receives }
@@ -179,13 +166,15 @@ export function joinAll(
     const original =
       one.before ?? (packet.fate === 'copy' && packet.about !== null ? sent[packet.about - 1] : undefined)
     if (original) follow(one, original, calls)
-    else if (join.causeOf(one) === null) join.byKernel(one, kernelDeed(one))
+    else if (!one.isJoined) join.byKernel(one, kernelDeed(one))
   }
-  const byPlace = new Map(lives.flatMap((life) => life.calls.map(({ place }) => [place, life] as const)))
+  const users: Life[] = []
+  for (const life of lives) for (const { place } of life.calls) users[place] = life
   const ended = new Set(tales.flatMap(endsWithLastWord))
-  for (const [place, call] of calls.entries()) {
-    ;(call.packets as number[]).sort((a, b) => a - b)
-    const life = byPlace.get(place) ?? null
+  for (let place = 0; place < calls.length; place++) {
+    const call = calls[place] as Draft<Call>
+    if (call.packets.length > 1) (call.packets as number[]).sort((a, b) => a - b)
+    const life = users[place] ?? null
     call.silent = silenceOf({ run, call, place, life, sent, hasEnded: life !== null && ended.has(life) })
   }
   return tales
@@ -201,8 +190,8 @@ function endsWithLastWord({ flow, fin, rst }: TcpTale): Life[] {
 function follow({ packet }: Sent, original: Sent, calls: readonly Draft<Call>[]): void {
   packet.cause = original.packet.cause
   if (packet.fate === 'copy' || !('call' in packet.cause)) return
-  const packets = calls[packet.cause.call]?.packets as number[] | undefined
-  if (packets && !packets.includes(packet.number)) packets.push(packet.number)
+  const call = calls[packet.cause.call]
+  if (call && !call.packets.includes(packet.number)) call.packets = added(call.packets, packet.number)
 }
 
 function kernelDeed({ packet }: Sent): KernelDeed {

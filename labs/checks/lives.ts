@@ -8,7 +8,7 @@ import type { Call } from './story.ts'
 /** A call by its place in `Story.calls`. */
 export interface Placed {
   readonly place: number
-  readonly call: Draft<Call> & { packets: number[] }
+  readonly call: Draft<Call>
 }
 
 /** Bytes of a stream that a call handed over or received. */
@@ -45,29 +45,33 @@ export interface Life {
 /** All sockets that the calls tell of, in the order in which they were first told of. Gives calls their ranges. */
 export function livesOf(run: RunEvents, { calls, offsets }: Told): Life[] {
   const acts = new Map(run.acts.map((act) => [act.run, act]))
-  const lives = new Map<string, Life>()
+  const all: Life[] = []
+  const byRun = new Map<number, Map<number, Life>>()
   const lifeOf = (call: Call, socket: ProgramSocket, t: number): Life => {
-    const key = `${call.run} ${socket.id}`
-    let life = lives.get(key)
+    const lives = byRun.get(call.run) ?? new Map<number, Life>()
+    let life = lives.get(socket.id)
     if (!life) {
       const act = acts.get(call.run)
       life = newLife(call, socket.id, act?.host ?? '', t, act?.ended ?? Number.POSITIVE_INFINITY)
-      lives.set(key, life)
+      all.push(life)
+      lives.set(socket.id, life)
+      byRun.set(call.run, lives)
     }
     learn(life, socket)
     return life
   }
-  for (const [place, call] of calls.entries()) {
+  for (let place = 0; place < calls.length; place++) {
+    const call = calls[place] as Draft<Call>
     if (!call.socket) continue
-    const placed = { place, call: call as Placed['call'] }
+    const placed = { place, call }
     const life = lifeOf(call, call.socket, call.began)
     life.calls.push(placed)
     live(life, placed)
     if (call.accepted) lifeOf(call, call.accepted, call.ended ?? call.began).acceptedBy ??= placed
   }
   const since = Math.min(...run.missing.filter(({ what }) => what === 'calls').map((gap) => gap.since))
-  for (const life of lives.values()) if (life.protocol === 'tcp') giveRanges(life, offsets, since)
-  return [...lives.values()]
+  for (const life of all) if (life.protocol === 'tcp') giveRanges(life, offsets, since)
+  return all
 }
 
 function newLife({ program, run }: Call, id: number, host: string, began: number, ended: number): Life {
@@ -95,12 +99,15 @@ function newLife({ program, run }: Call, id: number, host: string, began: number
 function learn(life: Life, socket: ProgramSocket): void {
   life.protocol ??= socket.protocol
   life.descriptor ??= socket.descriptor
-  if (socket.local && socket.local.port > 0) life.local = plain(socket.local)
-  if (socket.remote && socket.remote.port > 0) life.remote = plain(socket.remote)
+  life.local = known(life.local, socket.local)
+  life.remote = known(life.remote, socket.remote)
 }
 
-function plain({ address, port }: Endpoint): Endpoint {
-  return { address: plainAddress(address), port }
+/** What is told now, where it tells more than what was told before. */
+function known(before: Endpoint | null, now: Endpoint | null): Endpoint | null {
+  if (!now || now.port === 0) return before
+  const address = plainAddress(now.address)
+  return before?.port === now.port && before.address === address ? before : { address, port: now.port }
 }
 
 function live(life: Life, placed: Placed): void {

@@ -1,87 +1,128 @@
 /** Puts moments into one order: by time, and where that is contradictory by cause. */
 
-/** Something that happened at one moment. */
-export interface Moment {
-  /** By its observer's stamp. */
-  readonly t: number
-  /** Among moments with the same stamp: lower comes first. */
-  readonly rank: number
-  readonly tie: number
-  /** What must have come before. */
-  readonly after: Moment[]
-  /** Its stamp, or that of a cause which claims to be later. */
-  time: number
-  /** Its place in the order. */
-  place: number
-}
+/** Moments, each by its number; and which must have come before which. */
+export class Order {
+  /** Stamps; after `sort`, where a cause claims to be later, those of the cause. */
+  readonly time: number[] = []
+  /** Among moments with the same stamp: lower comes first; then what was added first. */
+  readonly rank: number[] = []
+  /** The place of each in the order, after `sort`. */
+  place: Int32Array = new Int32Array()
+  /** Pairs: a cause and its effect. */
+  readonly #causes: number[] = []
 
-/** The moments in order. Sets their `time`, which never falls, and their `place`. */
-export function inOrder<One extends Moment>(moments: readonly One[]): One[] {
-  const sorted = [...moments].sort(earlier)
-  for (const [place, moment] of sorted.entries()) moment.place = place
-  if (!sorted.some(({ after, place }) => after.some((cause) => cause.place > place))) return sorted
-  return byCause(sorted)
-}
+  /** A moment; gives its number. */
+  add(time: number, rank: number): number {
+    this.rank.push(rank)
+    return this.time.push(time) - 1
+  }
 
-function earlier(a: Moment, b: Moment): number {
-  return a.time - b.time || a.rank - b.rank || a.tie - b.tie
-}
+  /** One moment must have come before another. */
+  tie(cause: number, effect: number): void {
+    this.#causes.push(cause, effect)
+  }
 
-/** Takes, again and again, the earliest whose causes are all taken; a ring of causes is broken at its earliest. */
-function byCause<One extends Moment>(sorted: readonly One[]): One[] {
-  const open = new Map<Moment, number>()
-  const effects = new Map<Moment, One[]>()
-  for (const moment of sorted) {
-    open.set(moment, moment.after.length)
-    for (const cause of moment.after) {
+  /** The numbers of all moments, in order. */
+  sort(): Int32Array {
+    const { time, rank } = this
+    const order = Int32Array.from(time, (_, i) => i)
+    order.sort(
+      (a, b) => (time[a] as number) - (time[b] as number) || (rank[a] as number) - (rank[b] as number) || a - b,
+    )
+    this.#number(order)
+    if (!this.#isCausal()) this.#number(this.#byCause(order), order)
+    return order
+  }
+
+  /** For each moment the place of the last of its causes; -1: it has none. To be asked after `sort`. */
+  lastCauses(): Int32Array {
+    const last = new Int32Array(this.time.length).fill(-1)
+    const causes = this.#causes
+    for (let i = 0; i < causes.length; i += 2) {
+      const effect = causes[i + 1] as number
+      last[effect] = Math.max(last[effect] as number, this.place[causes[i] as number] as number)
+    }
+    return last
+  }
+
+  #number(from: Int32Array, to: Int32Array = from): void {
+    this.place = new Int32Array(from.length)
+    for (let i = 0; i < from.length; i++) {
+      to[i] = from[i] as number
+      this.place[from[i] as number] = i
+    }
+  }
+
+  #isCausal(): boolean {
+    const causes = this.#causes
+    for (let i = 0; i < causes.length; i += 2) {
+      if ((this.place[causes[i] as number] as number) > (this.place[causes[i + 1] as number] as number)) return false
+    }
+    return true
+  }
+
+  /** Takes, again and again, the earliest whose causes are all taken; a ring of causes is broken at its earliest. */
+  #byCause(sorted: Int32Array): Int32Array {
+    const { time } = this
+    const open = new Int32Array(sorted.length)
+    const effects = new Map<number, number[]>()
+    for (let i = 0; i < this.#causes.length; i += 2) {
+      const cause = this.#causes[i] as number
+      const effect = this.#causes[i + 1] as number
+      open[effect] = (open[effect] as number) + 1
       const list = effects.get(cause)
-      if (list) list.push(moment)
-      else effects.set(cause, [moment])
+      if (list) list.push(effect)
+      else effects.set(cause, [effect])
     }
+    const ready = new Heap((a, b) => {
+      return (time[a] as number) - (time[b] as number) || (this.place[a] as number) - (this.place[b] as number)
+    })
+    for (const moment of sorted) if (open[moment] === 0) ready.add(moment)
+    const taken = new Uint8Array(sorted.length)
+    const result = new Int32Array(sorted.length)
+    let next = 0
+    for (let count = 0; count < sorted.length; ) {
+      let moment = ready.take()
+      if (moment === undefined) {
+        while (taken[sorted[next] as number]) next++
+        moment = sorted[next] as number
+      }
+      if (taken[moment]) continue
+      taken[moment] = 1
+      result[count++] = moment
+      for (const effect of effects.get(moment) ?? []) {
+        time[effect] = Math.max(time[effect] as number, time[moment] as number)
+        open[effect] = (open[effect] as number) - 1
+        if (open[effect] === 0 && !taken[effect]) ready.add(effect)
+      }
+    }
+    return result
   }
-  const ready = new Heap<One>()
-  const taken = new Set<One>()
-  for (const moment of sorted) if (moment.after.length === 0) ready.add(moment)
-  const result: One[] = []
-  let next = 0
-  while (result.length < sorted.length) {
-    let moment = ready.take()
-    if (!moment) {
-      while (taken.has(sorted[next] as One)) next++
-      moment = sorted[next] as One
-    }
-    if (taken.has(moment)) continue
-    taken.add(moment)
-    moment.place = result.length
-    result.push(moment)
-    for (const effect of effects.get(moment) ?? []) {
-      effect.time = Math.max(effect.time, moment.time)
-      const left = (open.get(effect) as number) - 1
-      open.set(effect, left)
-      if (left === 0 && !taken.has(effect)) ready.add(effect)
-    }
-  }
-  return result
 }
 
-/** Gives back the earliest of what was put in. */
-class Heap<One extends Moment> {
-  readonly #items: One[] = []
+/** Gives back the least of what was put in. */
+class Heap {
+  readonly #items: number[] = []
+  readonly #compare: (a: number, b: number) => number
 
-  add(item: One): void {
+  constructor(compare: (a: number, b: number) => number) {
+    this.#compare = compare
+  }
+
+  add(item: number): void {
     const items = this.#items
     let at = items.length
     items.push(item)
     while (at > 0) {
       const above = (at - 1) >> 1
-      if (earlier(items[above] as One, item) <= 0) break
-      items[at] = items[above] as One
+      if (this.#compare(items[above] as number, item) <= 0) break
+      items[at] = items[above] as number
       at = above
     }
     items[at] = item
   }
 
-  take(): One | undefined {
+  take(): number | undefined {
     const items = this.#items
     const first = items[0]
     const last = items.pop()
@@ -90,9 +131,9 @@ class Heap<One extends Moment> {
     for (;;) {
       let below = 2 * at + 1
       if (below >= items.length) break
-      if (below + 1 < items.length && earlier(items[below + 1] as One, items[below] as One) < 0) below++
-      if (earlier(last, items[below] as One) <= 0) break
-      items[at] = items[below] as One
+      if (below + 1 < items.length && this.#compare(items[below + 1] as number, items[below] as number) < 0) below++
+      if (this.#compare(last, items[below] as number) <= 0) break
+      items[at] = items[below] as number
       at = below
     }
     items[at] = last

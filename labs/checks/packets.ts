@@ -2,14 +2,15 @@
 import type { FrameEvent } from '../protocol.ts'
 import { decode } from '../wire/decode.ts'
 import type { Decoded, Ip } from '../wire/decoded.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, NONE } from './draft.ts'
 import type { Hosts } from './hosts.ts'
 import type { RunEvents } from './runs.ts'
-import type { Packet, Remark } from './story.ts'
+import { KERNEL_DEEDS, type KernelDeed, type Packet, type Remark } from './story.ts'
+import type { Segment } from './streams.ts'
 
 /** A packet with what the folds need to know of it. */
 export interface Sent {
-  readonly packet: Draft<Packet> & { remarks: Remark[]; receivedBy: number[] }
+  readonly packet: Draft<Packet>
   /** Names the two ends of its conversation, in whichever direction; null for what is neither TCP nor UDP. */
   key: string | null
   /** Whether the end that comes first in `key` sent it. */
@@ -21,6 +22,20 @@ export interface Sent {
   before: Sent | null
   /** Which end of its conversation sent it. */
   side: 0 | 1
+  /** Where it lies in its stream; null for what is not TCP, or where the stream's beginning was not seen. */
+  segment: Segment | null
+  /** Its cause is known. */
+  isJoined: boolean
+}
+
+/** Every deed of a kernel as a cause. */
+export const BY_KERNEL = Object.fromEntries(KERNEL_DEEDS.map((kernel) => [kernel, { kernel }])) as Readonly<
+  Record<KernelDeed, { readonly kernel: KernelDeed }>
+>
+
+/** Remarks on a packet. */
+export function say({ packet }: Sent, remark: Remark): void {
+  packet.remarks = [...packet.remarks, remark]
 }
 
 /** What is found out about a frame once, however often its story is told. */
@@ -76,6 +91,8 @@ function sentOf(frame: FrameEvent, number: number, hosts: Hosts): Sent {
     last: alone || destination === null || destination === to,
     before: null,
     side: 0,
+    segment: null,
+    isJoined: false,
     packet: {
       number,
       t: frame.t,
@@ -93,10 +110,10 @@ function sentOf(frame: FrameEvent, number: number, hosts: Hosts): Sent {
       sequence: null,
       acknowledgment: null,
       range: null,
-      remarks: [...remarks],
+      remarks,
       about: null,
-      cause: { kernel: 'unknown' },
-      receivedBy: [],
+      cause: BY_KERNEL.unknown,
+      receivedBy: NONE,
     },
   }
 }
@@ -106,13 +123,15 @@ function look(frame: FrameEvent): Seen {
   if (known) return known
   const decoded = decode(frame.bytes, frame.length)
   const [key, forward] = conversationKey(decoded, frame.wire === null ? `${frame.from}` : '')
-  const remarks: Remark[] = []
-  if (decoded.ip?.fragment) remarks.push('fragment')
-  if (decoded.icmp?.name === 'port-unreachable') remarks.push('port-unreachable')
-  if (frame.wire === null && isUncomputed(frame.bytes, decoded)) remarks.push('no-checksum')
-  const found = { decoded, key, forward, remarks }
+  const found = { decoded, key, forward, remarks: remarksOf(frame, decoded) }
   seen.set(frame, found)
   return found
+}
+
+function remarksOf({ wire, bytes }: FrameEvent, decoded: Decoded): readonly Remark[] {
+  if (decoded.ip?.fragment) return ['fragment']
+  if (decoded.icmp?.name === 'port-unreachable') return ['port-unreachable']
+  return wire === null && isUncomputed(bytes, decoded) ? ['no-checksum'] : NONE
 }
 
 /** Names a conversation by its ends, sorted; and whether the sender is the first of them. */

@@ -8,7 +8,7 @@ import {
   type Instrument,
   SHELL,
 } from '../protocol.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, sorted } from './draft.ts'
 import type { Act } from './story.ts'
 
 /** An event of this kind. */
@@ -125,7 +125,8 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
     if (t > run.latest) run.latest = t
     return run
   }
-  for (const event of events) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i] as BenchEvent
     switch (event.kind) {
       case 'frame':
         runAt(event.t)?.frames.push(event)
@@ -145,8 +146,9 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
         break
       case 'held': {
         const run = acts.get(event.run)?.run
-        run?.held.push(event)
-        if (run && event.t > run.latest) run.latest = event.t
+        if (!run) break
+        run.held.push(event)
+        if (event.t > run.latest) run.latest = event.t
         break
       }
       case 'released':
@@ -177,10 +179,11 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
         break
     }
   }
-  tables.sort(byTime)
+  sorted(tables, byTime)
   for (const run of runs) {
-    run.frames.sort((a, b) => a.n - b.n)
-    for (const list of [run.told, run.waits, run.held, run.released, run.faults, run.missing]) list.sort(byTime)
+    sorted(run.frames, (a, b) => a.n - b.n)
+    sorted(run.told, byObserver)
+    for (const list of [run.waits, run.held, run.released, run.faults, run.missing]) sorted<ControlEvent>(list, byTime)
     run.tables = tables.filter(({ t }) => t < run.until)
     run.upTo = upTo
     const ended = run.acts.map((act) => act.ended ?? Number.POSITIVE_INFINITY)
@@ -196,6 +199,11 @@ function tellBlind(run: Run, { instrument, detail }: EventOf<'blind'>): void {
 /** By time; what has the same stamp stays in the order in which it was written down. */
 function byTime(a: ControlEvent, b: ControlEvent): number {
   return a.t - b.t || a.n - b.n
+}
+
+/** By time; of one stamp by the program, which is its own observer, and then as that has told it. */
+function byObserver(a: ToldEvent, b: ToldEvent): number {
+  return a.t - b.t || a.run - b.run || a.n - b.n
 }
 
 /** Whether an instrument works, and missed nothing between two moments. */

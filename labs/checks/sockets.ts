@@ -1,6 +1,7 @@
 /** The table of sockets after each step. */
 import type { SocketRow } from '../protocol.ts'
 import { actsOf, type Change, type Fields, landing, merged } from './changes.ts'
+import { type Draft, NONE } from './draft.ts'
 import type { Flow } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life } from './lives.ts'
@@ -75,7 +76,7 @@ function same(a: unknown, b: unknown): boolean {
 
 function standsOf({ track, derived, looks }: Course, tales: readonly TcpTale[], line: Line, join: Join): Stand[] {
   const told = merged(derived, queuesOf(track, tales, line, join))
-  const alone = track.end ? standing(track, told) : []
+  const alone = track.end && looks.length > 0 ? standing(track, told) : []
   return standing(track, merged(told, track.end ? looks.map((look) => whenTrue(look, alone, line)) : looks))
 }
 
@@ -106,26 +107,26 @@ function whenTrue(look: Change, alone: readonly Stand[], line: Line): Change {
 
 function standing(track: Track, changes: readonly Change[]): Stand[] {
   const stands: Stand[] = []
-  let row: Row | null = null
+  let row: Draft<Row> | null = null
   let told: SocketRow | null = null
   let gone = false
-  for (const change of changes) {
-    const wasGone: boolean = gone
+  for (let i = 0; i < changes.length; i++) {
+    const change = changes[i] as Change
     if (change.row === 'gone') gone = row !== null
     else {
-      const base: Row = row ?? blankRow(track)
       // A queue alone makes no socket.
       if (row === null && change.fields.state === undefined && change.fields.owner === undefined) continue
-      row = { ...base, ...change.fields }
+      row ??= blankRow(track)
+      const { local, remote } = row
+      Object.assign(row, change.fields)
       if (change.row) told = change.row
       gone = isGone(track, row)
       // What goes shows once more where it was.
-      if (gone) row = { ...row, local: base.local, remote: base.remote, receiveQueue: 0, sendQueue: 0 }
+      if (gone) Object.assign(row, { local, remote, receiveQueue: 0, sendQueue: 0 })
     }
-    if (row === null || (gone && wasGone)) continue
-    row = { ...row, derived: told === null || !isTold(row, told) }
-    if (stands.at(-1)?.at === change.at) stands.pop()
-    stands.push({ at: change.at, row, gone })
+    if (row === null || changes[i + 1]?.at === change.at || (gone && stands.at(-1)?.gone)) continue
+    row.derived = told === null || !isTold(row, told)
+    stands.push({ at: change.at, row: { ...row }, gone })
   }
   return stands.filter((stand, i) => !(stand.gone && i === 0))
 }
@@ -198,10 +199,11 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   let next = 0
   let received = 0
   let finished = false
-  let over = false
-  const queue = (): Fields => ({
-    receiveQueue: over ? 0 : Math.max(0, received - read) + (finished && !readEnd ? 1 : 0),
-  })
+  const { sent, side: whose, arrived, ...told } = tale.ledger
+  const last = tale.turns.findLast((turn) => turn.side === side)
+  // In TIME-WAIT nothing is kept but the addresses.
+  const over = last?.state === 'TIME-WAIT' || last?.state === 'CLOSED' ? last : null
+  const queue = (): Fields => ({ receiveQueue: Math.max(0, received - read) + (finished && !readEnd ? 1 : 0) })
   const readUntil = (t: number) => {
     for (; next < reads.length && (reads[next] as { t: number }).t <= t; next++) {
       const one = reads[next] as Read
@@ -210,15 +212,19 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
       changes.push({ at: one.at, t: one.t, fields: queue(), row: null })
     }
   }
-  for (const effect of tale.effects) {
-    if (effect.side !== side) continue
-    readUntil(effect.t)
-    received = effect.received
-    finished = effect.finished
-    // In TIME-WAIT nothing is kept but the addresses.
-    over ||= effect.state === 'TIME-WAIT' || effect.state === 'CLOSED'
-    const at = landing(effect, line, acts)
-    changes.push({ at, t: effect.t, fields: { ...queue(), sendQueue: over ? 0 : effect.unacknowledged }, row: null })
+  for (let i = 0; i < sent.length; i++) {
+    if (whose[i] !== side) continue
+    const one = sent[i] as Sent
+    const t = arrived[i] ? (one.packet.arrived as number) : one.packet.t
+    readUntil(t)
+    received = told.received[i] as number
+    finished = told.finished[i] as boolean
+    const at = arrived[i] ? landing(one, line, acts) : (line.packets[one.packet.number - 1] as number)
+    if (one === over?.sent && arrived[i] === over.arrived) {
+      changes.push({ at, t, fields: { receiveQueue: 0, sendQueue: 0 }, row: null })
+      return changes
+    }
+    changes.push({ at, t, fields: { ...queue(), sendQueue: told.unacknowledged[i] as number }, row: null })
   }
   readUntil(Number.POSITIVE_INFINITY)
   return changes
@@ -246,9 +252,9 @@ function datagramQueue({ life, heard }: Track, line: Line): Change[] {
 /** Connections that are complete and wait to be accepted. */
 function acceptQueue(life: Life, tales: readonly TcpTale[], line: Line): Change[] {
   const moments: { at: number; t: number; by: 1 | -1 }[] = []
-  for (const { flow, effects } of tales) {
+  for (const { flow, turns } of tales) {
     if (flow.ends[1].listener !== life) continue
-    const complete = effects.find(({ side, state }) => side === 1 && state === 'ESTABLISHED')
+    const complete = turns.find(({ side, state }) => side === 1 && state === 'ESTABLISHED')
     const accept = flow.ends[1].life?.acceptedBy
     if (!complete) continue
     moments.push({ at: line.packets[complete.sent.packet.number - 1] as number, t: complete.t, by: 1 })
@@ -271,25 +277,28 @@ export function nameSockets(
   sent: readonly Sent[],
   lives: readonly Life[],
 ): void {
-  const byCall = new Map<number, Life[]>()
-  const belongs = (place: number, life: Life) => {
-    const list = byCall.get(place)
-    if (list) list.push(life)
-    else byCall.set(place, [life])
+  const ofFlow = flows.map((flow) => idsOf(tracks.ofEnd(flow, 0), tracks.ofEnd(flow, 1)))
+  const ofCall: (readonly string[])[] = []
+  for (const life of lives) {
+    const own = idsOf(tracks.ofLife(life))
+    for (const { place } of life.calls) ofCall[place] = own
   }
   for (const life of lives) {
-    for (const { place } of life.calls) belongs(place, life)
-    if (life.acceptedBy) belongs(life.acceptedBy.place, life)
+    if (!life.acceptedBy) continue
+    const { place } = life.acceptedBy
+    ofCall[place] = [...(ofCall[place] ?? NONE), ...idsOf(tracks.ofLife(life))]
   }
   for (const step of steps) {
-    const found: (Track | null)[] = []
     if (step.kind === 'packet') {
       const { conversation } = (sent[step.packet - 1] as Sent).packet
-      const flow = conversation === null ? undefined : flows[conversation]
-      if (flow) found.push(tracks.ofEnd(flow, 0), tracks.ofEnd(flow, 1))
+      step.sockets = (conversation === null ? null : ofFlow[conversation]) ?? NONE
     } else if (step.kind === 'calls' || step.kind === 'waits' || step.kind === 'returns') {
-      for (const life of byCall.get(step.call) ?? []) found.push(tracks.ofLife(life))
+      step.sockets = ofCall[step.call] ?? NONE
     }
-    for (const track of found) if (track && !step.sockets.includes(track.id)) step.sockets.push(track.id)
   }
+}
+
+function idsOf(...tracks: readonly (Track | null)[]): readonly string[] {
+  const ids = tracks.flatMap((track) => track?.id ?? [])
+  return ids.length > 0 ? [...new Set(ids)] : NONE
 }

@@ -1,5 +1,6 @@
 /** The states of TCP (RFC 9293, section 3.3.2) that sockets go through, at the steps where they change. */
 import { type Change, Clock, derive, isTcpState, looksAt, merged } from './changes.ts'
+import { added } from './draft.ts'
 import type { Join } from './join.ts'
 import type { Line } from './steps.ts'
 import type { StateChange, TcpState } from './story.ts'
@@ -23,7 +24,10 @@ export function coursesOf(tracks: Tracks, line: Line, join: Join): Course[] {
     return { track, derived, looks }
   })
   written.sort((a, b) => a.at - b.at || a.t - b.t || Number(a.arrived) - Number(b.arrived))
-  for (const { at, change } of written) line.steps[at - 1]?.states.push(change)
+  for (const { at, change } of written) {
+    const step = line.steps[at - 1]
+    if (step) step.states = added(step.states, change)
+  }
   return courses
 }
 
@@ -39,7 +43,8 @@ function writeStates(track: Track, derived: readonly Change[], looks: readonly C
   const { host, program, id } = track
   let state: TcpState | null = isCalled(track) ? 'LISTEN' : track.life || track.end ? 'CLOSED' : null
   const changes = merged(derived, looks)
-  for (const [i, change] of changes.entries()) {
+  for (let i = 0; i < changes.length; i++) {
+    const change = changes[i] as Change
     const to = change.row === 'gone' ? 'CLOSED' : change.fields.state
     if (to === undefined || !isTcpState(to) || to === state) continue
     const from = state

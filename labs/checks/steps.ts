@@ -1,23 +1,14 @@
 /** The time line: what programs, kernels and the reader did, one step after the other. */
-import type { Draft } from './draft.ts'
+import { added, type Draft, NONE } from './draft.ts'
 import type { Join } from './join.ts'
-import { inOrder, type Moment } from './order.ts'
+import { Order } from './order.ts'
 import type { Sent } from './packets.ts'
 import type { RunEvents } from './runs.ts'
 import type { Act, Call, Step } from './story.ts'
 
-/** What a step is about. */
-type Matter =
-  | { readonly kind: 'starts' | 'ends'; readonly act: number }
-  | { readonly kind: 'begins' | 'returns'; readonly call: number }
-  | { readonly kind: 'packet'; readonly packet: number }
-  | { readonly kind: 'faults' | 'gap' | 'holds'; readonly event: number }
-
-type Node = Moment & { readonly matter: Matter }
-
 /** The steps, and where each call and each packet has its own. */
 export interface Line {
-  readonly steps: DraftStep[]
+  readonly steps: Draft<Step>[]
   /** For each call: where it begins, and where it comes back, which may be the same; 0: nowhere. */
   readonly begins: Int32Array
   readonly returns: Int32Array
@@ -27,72 +18,35 @@ export interface Line {
   readonly ends: Int32Array
 }
 
-export type DraftStep = Draft<Step> & { related: number[]; sockets: string[]; states: Step['states'][number][] }
-
-/** Among moments with one stamp, causes come first. */
-const RANK = { starts: 0, faults: 1, gap: 2, holds: 3, begins: 4, packet: 5, returns: 6, ends: 7 } as const
+/** What a moment is about; among moments with one stamp, causes come first. */
+const KIND = { starts: 0, faults: 1, gap: 2, holds: 3, begins: 4, packet: 5, returns: 6, ends: 7 } as const
 
 /** A call that takes longer than this did not come back at once, in ns. */
 const LONG = 5_000_000
 
 /** Puts everything that happened into one line. */
 export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Sent[], join: Join): Line {
-  const nodes: Node[] = []
-  const add = (t: number, matter: Matter, tie: number): Node => {
-    const node = { t, time: t, rank: RANK[matter.kind], tie, after: [], place: 0, matter }
-    nodes.push(node)
-    return node
+  const moments = new Moments(run, calls, sent, join)
+  const { order } = moments
+  const sorted = order.sort()
+  const shapes = moments.shapes()
+  const line: Line = {
+    steps: [],
+    begins: new Int32Array(calls.length),
+    returns: new Int32Array(calls.length),
+    packets: new Int32Array(sent.length),
+    starts: new Int32Array(run.acts.length),
+    ends: new Int32Array(run.acts.length),
   }
-  const packets = sent.map(({ packet }, i) => add(packet.t, { kind: 'packet', packet: i + 1 }, i))
-  const acts = run.acts.map((act, i) => add(act.started, { kind: 'starts', act: i }, i))
-  const begins: Node[] = []
-  const returns: (Node | null)[] = []
-  const byRun = new Map<number, Node[]>()
-  for (const [place, call] of calls.entries()) {
-    const begin = add(call.began, { kind: 'begins', call: place }, place)
-    begins.push(begin)
-    returns.push(mayBeTwo(call, sent, join) ? add(call.ended as number, { kind: 'returns', call: place }, place) : null)
-    const list = byRun.get(call.run)
-    if (list) list.push(begin)
-    else byRun.set(call.run, [begin])
-  }
-  const ends = run.acts.map((act, i) => {
-    if (act.ended === null) return null
-    // Its kernel closes what it left open when it has ended, and whoever started it hears of its end later.
-    return add(join.closedFor(act.run) ?? act.ended, { kind: 'ends', act: i }, i)
-  })
-  for (const [i, act] of run.acts.entries()) {
-    const own = byRun.get(act.run) ?? []
-    own[0]?.after.push(acts[i] as Node)
-    const last = own.at(-1)
-    if (last) ends[i]?.after.push(last)
-  }
-  for (const [i, one] of sent.entries()) {
-    const { packet, before } = one
-    const node = packets[i] as Node
-    if ('call' in packet.cause && !before && packet.fate !== 'copy') node.after.push(begins[packet.cause.call] as Node)
-    const closed = join.closedBy(one)
-    if (closed !== null) node.after.push(...(ends[closed] ? [ends[closed]] : []))
-    if (before) node.after.push(packets[before.packet.number - 1] as Node)
-    if (packet.decoded.icmp && packet.about !== null) node.after.push(packets[packet.about - 1] as Node)
-    for (const place of packet.receivedBy) (returns[place] ?? (begins[place] as Node)).after.push(node)
-  }
-  for (const [i, event] of run.faults.entries()) add(event.t, { kind: 'faults', event: i }, i)
-  for (const [i, event] of run.held.entries()) {
-    const node = add(event.t, { kind: 'holds', event: i }, i)
-    const act = run.acts.findIndex((one) => one.run === event.run)
-    node.after.push(acts[act] as Node)
-    ends[act]?.after.push(node)
-  }
-  for (const [i, gap] of run.missing.entries()) add(Math.max(gap.since, run.from), { kind: 'gap', event: i }, i)
-  const ordered = inOrder(nodes)
-  const shapes = calls.map((call, place) => shapeOf(call, begins[place] as Node, returns[place] ?? null, join))
-  const line = emptyLine(run, calls, sent)
-  for (const { matter, time } of ordered) {
-    if (isDropped(matter, shapes)) continue
+  for (let i = 0; i < sorted.length; i++) {
+    const moment = sorted[i] as number
+    const kind = order.rank[moment]
+    const of = moments.of[moment] as number
+    if (kind === KIND.begins && shapes[of] === 'at-return') continue
+    if (kind === KIND.returns && shapes[of] === 'at-begin') continue
     const at = line.steps.length + 1
-    line.steps.push(stepOf({ at, t: time, matter, run, calls, sent, shapes, join }))
-    put(line, matter, at, shapes)
+    line.steps.push(stepOf(at, order.time[moment] as number, kind, of, { run, calls, sent, shapes, join }))
+    keep(line, kind, of, at, shapes)
   }
   relate(line, calls, sent)
   return line
@@ -104,57 +58,127 @@ export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Se
  */
 type Shape = 'at-begin' | 'at-return' | 'two' | 'open'
 
-function shapeOf(call: Call, begin: Node, end: Node | null, join: Join): Shape {
-  if (end === null) return call.ended === null && isMadeToWait(call, join) ? 'open' : 'at-begin'
-  const nothingBetween = end.place === begin.place + 1
-  if (call.event) return nothingBetween ? 'at-return' : 'two'
-  if (nothingBetween) return 'at-begin'
-  // Where nobody saw what it waited for, whatever came in between tells that it waited.
-  const isAwake = end.after.length > 0 && end.after.every(({ place }) => place < begin.place)
-  const hadToWait = isMadeToWait(call, join) && !isAwake
-  return hadToWait || (call.ended as number) - call.began > LONG ? 'two' : 'at-begin'
-}
+/** All that happened, and what had to come before what. */
+class Moments {
+  readonly order = new Order()
+  /** For each moment, what it is about: the place of an act, call or packet among its like. */
+  readonly of: number[] = []
+  readonly #calls: readonly Call[]
+  readonly #sent: readonly Sent[]
+  readonly #join: Join
+  readonly #begins: Int32Array
+  /** -1 where a call is one moment, or has not come back. */
+  readonly #returns: Int32Array
 
-/** Whether a call may be two steps: it begins to wait, and it comes back. */
-function mayBeTwo(call: Call, sent: readonly Sent[], join: Join): boolean {
-  if (call.ended === null || call.ended === call.began) return false
-  return isMadeToWait(call, join) || isHeldUp(call, sent, join)
-}
+  constructor(run: RunEvents, calls: readonly Call[], sent: readonly Sent[], join: Join) {
+    this.#calls = calls
+    this.#sent = sent
+    this.#join = join
+    this.#begins = new Int32Array(calls.length)
+    this.#returns = new Int32Array(calls.length).fill(-1)
+    // Packets of one stamp stay in the order in which they were written down, calls in that of their program.
+    const packets = sent.map(({ packet }, i) => this.#add(packet.t, 'packet', i))
+    this.#addCalls()
+    this.#addActs(run, packets)
+    this.#tiePackets(packets)
+    for (const [i, { t }] of run.faults.entries()) this.#add(t, 'faults', i)
+    for (const [i, { since }] of run.missing.entries()) this.#add(Math.max(since, run.from), 'gap', i)
+  }
 
-/** Whether a call that hands over bytes found no room for them: some left long after it began, or it gave up. */
-function isHeldUp(call: Call, sent: readonly Sent[], join: Join): boolean {
-  if (call.deed !== 'send' || !join.blocks(call) || (call.ended as number) - call.began <= LONG) return false
-  const left = call.packets.some((number) => (sent[number - 1] as Sent).packet.t > call.began + LONG)
-  return left || call.error !== null
-}
+  /** To be asked when everything is in order. */
+  shapes(): Shape[] {
+    const causes = this.order.lastCauses()
+    return this.#calls.map((call, i) =>
+      this.#shapeOf(call, this.#begins[i] as number, this.#returns[i] as number, causes),
+    )
+  }
 
-/** Whether it lies in the nature of a call, or of an event, that a line waits for it. */
-function isMadeToWait(call: Call, join: Join): boolean {
-  if (call.event) return true
-  const { deed } = call
-  return join.blocks(call) && (deed === 'accept' || deed === 'receive' || deed === 'connect')
-}
+  #add(t: number, kind: keyof typeof KIND, of: number): number {
+    this.of.push(of)
+    return this.order.add(t, KIND[kind])
+  }
 
-function isDropped(matter: Matter, shapes: readonly Shape[]): boolean {
-  if (matter.kind === 'begins') return shapes[matter.call] === 'at-return'
-  return matter.kind === 'returns' && shapes[matter.call] === 'at-begin'
-}
+  #addCalls(): void {
+    for (let i = 0; i < this.#calls.length; i++) {
+      const call = this.#calls[i] as Call
+      this.#begins[i] = this.#add(call.began, 'begins', i)
+      if (this.#mayBeTwo(call)) this.#returns[i] = this.#add(call.ended as number, 'returns', i)
+    }
+  }
 
-function emptyLine(run: RunEvents, calls: readonly Call[], sent: readonly Sent[]): Line {
-  return {
-    steps: [],
-    begins: new Int32Array(calls.length),
-    returns: new Int32Array(calls.length),
-    packets: new Int32Array(sent.length),
-    starts: new Int32Array(run.acts.length),
-    ends: new Int32Array(run.acts.length),
+  #addActs({ acts, held }: RunEvents, packets: readonly number[]): void {
+    const ends = acts.map(({ run, started, ended }, i) => {
+      const start = this.#add(started, 'starts', i)
+      const first = this.#calls.findIndex((call) => call.run === run)
+      const last = this.#calls.findLastIndex((call) => call.run === run)
+      if (first >= 0) this.order.tie(start, this.#begins[first] as number)
+      const holds = held.flatMap((one, of) => (one.run === run ? [this.#add(one.t, 'holds', of)] : []))
+      for (const hold of holds) this.order.tie(start, hold)
+      if (ended === null) return null
+      // Its kernel closes what it left open when it has ended, and whoever started it hears of its end later.
+      const end = this.#add(this.#join.closedFor(run) ?? ended, 'ends', i)
+      this.order.tie(this.#begins[last] ?? start, end)
+      for (const hold of holds) this.order.tie(hold, end)
+      return end
+    })
+    for (const [sent, act] of this.#join.closedBy) {
+      const end = ends[act]
+      if (end != null) this.order.tie(end, packets[sent.packet.number - 1] as number)
+    }
+  }
+
+  #tiePackets(packets: readonly number[]): void {
+    const { order } = this
+    for (let i = 0; i < packets.length; i++) {
+      const { packet, before } = this.#sent[i] as Sent
+      const moment = packets[i] as number
+      if ('call' in packet.cause && !before && packet.fate !== 'copy') {
+        order.tie(this.#begins[packet.cause.call] as number, moment)
+      }
+      if (before) order.tie(packets[before.packet.number - 1] as number, moment)
+      if (packet.decoded.icmp && packet.about !== null) order.tie(packets[packet.about - 1] as number, moment)
+      for (const call of packet.receivedBy) {
+        const end = this.#returns[call] as number
+        order.tie(moment, end < 0 ? (this.#begins[call] as number) : end)
+      }
+    }
+  }
+
+  #shapeOf(call: Call, begin: number, end: number, causes: Int32Array): Shape {
+    if (end < 0) return call.ended === null && this.#isMadeToWait(call) ? 'open' : 'at-begin'
+    const { place } = this.order
+    const from = place[begin] as number
+    const nothingBetween = place[end] === from + 1
+    if (call.event) return nothingBetween ? 'at-return' : 'two'
+    if (nothingBetween) return 'at-begin'
+    // Where nobody saw what it waited for, whatever came in between tells that it waited.
+    const cause = causes[end] as number
+    const hadToWait = this.#isMadeToWait(call) && (cause < 0 || cause > from)
+    return hadToWait || (call.ended as number) - call.began > LONG ? 'two' : 'at-begin'
+  }
+
+  /** Whether a call may be two steps: it begins to wait, and it comes back. */
+  #mayBeTwo(call: Call): boolean {
+    if (call.ended === null || call.ended === call.began) return false
+    return this.#isMadeToWait(call) || this.#isHeldUp(call)
+  }
+
+  /** Whether a call that hands over bytes found no room for them: some left long after it began, or it gave up. */
+  #isHeldUp(call: Call): boolean {
+    if (call.deed !== 'send' || !this.#join.blocks(call) || (call.ended as number) - call.began <= LONG) return false
+    const left = call.packets.some((number) => (this.#sent[number - 1] as Sent).packet.t > call.began + LONG)
+    return left || call.error !== null
+  }
+
+  /** Whether it lies in the nature of a call, or of an event, that a line waits for it. */
+  #isMadeToWait(call: Call): boolean {
+    if (call.event) return true
+    const { deed } = call
+    return (deed === 'accept' || deed === 'receive' || deed === 'connect') && this.#join.blocks(call)
   }
 }
 
-interface Making {
-  readonly at: number
-  readonly t: number
-  readonly matter: Matter
+interface Matters {
   readonly run: RunEvents
   readonly calls: readonly Call[]
   readonly sent: readonly Sent[]
@@ -162,68 +186,81 @@ interface Making {
   readonly join: Join
 }
 
-function stepOf({ at, t, matter, run, calls, sent, shapes, join }: Making): DraftStep {
-  const base = { at, t, program: null, host: null, line: null, states: [], related: [], sockets: [] }
-  switch (matter.kind) {
-    case 'starts':
-    case 'ends': {
-      const { program, host } = run.acts[matter.act] as Act
-      return { ...base, program, host, kind: matter.kind, act: matter.act }
+function stepOf(at: number, t: number, kind: number | undefined, of: number, matters: Matters): Draft<Step> {
+  const { run, calls, sent, shapes, join } = matters
+  const states = NONE
+  const related = NONE
+  const sockets = NONE
+  switch (kind) {
+    case KIND.starts:
+    case KIND.ends: {
+      const { program, host } = run.acts[of] as Act
+      const what = kind === KIND.starts ? 'starts' : 'ends'
+      return { kind: what, at, t, program, host, line: null, states, related, sockets, act: of }
     }
-    case 'begins':
-    case 'returns': {
-      const { program, line, run: number } = calls[matter.call] as Call
-      const mine = { ...base, program, line, host: join.hostOf(number), call: matter.call }
-      const shape = shapes[matter.call]
-      if (shape === 'at-begin' || shape === 'at-return') return { ...mine, kind: 'calls' }
-      return { ...mine, kind: matter.kind === 'begins' ? 'waits' : 'returns' }
+    case KIND.packet: {
+      const { number, from: host } = (sent[of] as Sent).packet
+      return { kind: 'packet', at, t, program: null, host, line: null, states, related, sockets, packet: number }
     }
-    case 'packet':
-      return { ...base, host: (sent[matter.packet - 1] as Sent).packet.from, kind: 'packet', packet: matter.packet }
-    case 'faults':
-      return { ...base, kind: 'faults', wire: run.faults[matter.event]?.wire ?? 0 }
-    case 'holds': {
-      const { program, run: number, line, name, args } = run.held[matter.event] as RunEvents['held'][number]
-      const mine = { ...base, program, line, host: join.hostOf(number) }
-      return { ...mine, kind: 'holds', run: number, name, event: args === null }
+    case KIND.faults: {
+      const { wire } = run.faults[of] as RunEvents['faults'][number]
+      return { kind: 'faults', at, t, program: null, host: null, line: null, states, related, sockets, wire }
     }
-    case 'gap': {
-      const { what, count, why } = run.missing[matter.event] as RunEvents['missing'][number]
-      return { ...base, kind: 'gap', what, count, why }
+    case KIND.holds: {
+      const { program, run: number, line, name, args } = run.held[of] as RunEvents['held'][number]
+      const what = { states, related, sockets, run: number, name, event: args === null }
+      return { kind: 'holds', at, t, program, host: join.hostOf(number), line, ...what }
+    }
+    case KIND.gap: {
+      const { what, count, why } = run.missing[of] as RunEvents['missing'][number]
+      return { kind: 'gap', at, t, program: null, host: null, line: null, states, related, sockets, what, count, why }
+    }
+    default: {
+      const { program, line, run: number } = calls[of] as Call
+      const host = join.hostOf(number)
+      const shape = shapes[of]
+      const isAlone = shape === 'at-begin' || shape === 'at-return'
+      const what = isAlone ? 'calls' : kind === KIND.begins ? 'waits' : 'returns'
+      return { kind: what, at, t, program, host, line, states, related, sockets, call: of }
     }
   }
 }
 
-function put(line: Line, matter: Matter, at: number, shapes: readonly Shape[]): void {
-  switch (matter.kind) {
-    case 'starts':
-      line.starts[matter.act] = at
+function keep(line: Line, kind: number | undefined, of: number, at: number, shapes: readonly Shape[]): void {
+  switch (kind) {
+    case KIND.starts:
+      line.starts[of] = at
       break
-    case 'ends':
-      line.ends[matter.act] = at
+    case KIND.ends:
+      line.ends[of] = at
       break
-    case 'begins':
-      line.begins[matter.call] = at
-      if (shapes[matter.call] === 'at-begin') line.returns[matter.call] = at
+    case KIND.begins:
+      line.begins[of] = at
+      if (shapes[of] === 'at-begin') line.returns[of] = at
       break
-    case 'returns':
-      line.returns[matter.call] = at
-      if (shapes[matter.call] === 'at-return') line.begins[matter.call] = at
+    case KIND.returns:
+      line.returns[of] = at
+      if (shapes[of] === 'at-return') line.begins[of] = at
       break
-    case 'packet':
-      line.packets[matter.packet - 1] = at
+    case KIND.packet:
+      line.packets[of] = at
       break
   }
 }
 
 /** Tells each step of the others that belong to it. */
 function relate({ steps, begins, returns, packets }: Line, calls: readonly Call[], sent: readonly Sent[]): void {
+  const tell = (at: number, other: number) => {
+    const step = steps[at - 1] as Draft<Step>
+    if (!step.related.includes(other)) step.related = added(step.related, other)
+  }
   const tie = (a: number | undefined, b: number | undefined) => {
     if (!a || !b || a === b) return
-    push(steps[a - 1]?.related, b)
-    push(steps[b - 1]?.related, a)
+    tell(a, b)
+    tell(b, a)
   }
-  for (const [place, call] of calls.entries()) {
+  for (let place = 0; place < calls.length; place++) {
+    const call = calls[place] as Call
     const begin = begins[place]
     const end = returns[place]
     tie(begin, end)
@@ -232,13 +269,10 @@ function relate({ steps, begins, returns, packets }: Line, calls: readonly Call[
       tie(brought ? end : begin, packets[number - 1])
     }
   }
-  for (const [i, { packet, before }] of sent.entries()) {
+  for (let i = 0; i < sent.length; i++) {
+    const { packet, before } = sent[i] as Sent
     if (packet.about !== null) tie(packets[i], packets[packet.about - 1])
     if (before) tie(packets[i], packets[before.packet.number - 1])
   }
-  for (const { related } of steps) related.sort((a, b) => a - b)
-}
-
-function push(list: number[] | undefined, item: number): void {
-  if (list && !list.includes(item)) list.push(item)
+  for (const { related } of steps) if (related.length > 1) (related as number[]).sort((a, b) => a - b)
 }

@@ -21,7 +21,7 @@ export interface Known {
 /** The sockets of all hosts, from the opening of the bench on. */
 export class Tables {
   readonly known: readonly Known[]
-  readonly #byPort = new Map<string, Known[]>()
+  readonly #byPort = new Map<string, Set<Known>>()
 
   constructor({ tables }: RunEvents) {
     const known: Known[] = []
@@ -76,9 +76,9 @@ export class Tables {
   #remember(known: Known, row: SocketRow): void {
     if (!row.local) return
     const key = `${known.host} ${row.protocol} ${row.local.port}`
-    const list = this.#byPort.get(key)
-    if (!list) this.#byPort.set(key, [known])
-    else if (!list.includes(known)) list.push(known)
+    const here = this.#byPort.get(key)
+    if (here) here.add(known)
+    else this.#byPort.set(key, new Set([known]))
   }
 }
 

@@ -39,7 +39,7 @@ function tellRun(lab: Lab, run: RunEvents): Story {
   const lives = livesOf(run, told)
   const tables = new Tables(run)
   const sent = packetsOf(run, hosts)
-  const byTime = [...sent].sort((a, b) => a.packet.t - b.packet.t || a.packet.number - b.packet.number)
+  const byTime = inTime(sent)
   linkHops(byTime)
   const flows = flowsOf(byTime, hosts)
   nameEnds(flows, lives, tables)
@@ -67,6 +67,12 @@ function tellRun(lab: Lab, run: RunEvents): Story {
     linesAt: (at, program) => doings.linesAt(at, program),
     statesAt: (at, conversation) => states.at(at, conversation),
   }
+}
+
+/** By time; what has the same stamp stays in the order in which it was written down. */
+function inTime(sent: readonly Sent[]): readonly Sent[] {
+  const isSorted = sent.every(({ packet }, i) => i === 0 || (sent[i - 1] as Sent).packet.t <= packet.t)
+  return isSorted ? sent : [...sent].sort((a, b) => a.packet.t - b.packet.t || a.packet.number - b.packet.number)
 }
 
 function conversationOf({ protocol, ends, sent }: Flow): Conversation {

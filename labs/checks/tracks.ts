@@ -1,6 +1,6 @@
 /** Sockets from their first moment to their last: what calls, packets and the kernels' tables each tell of the same one. */
 import type { Endpoint, SocketRow } from '../protocol.ts'
-import { plainAddress, SLACK } from './draft.ts'
+import { plainAddress, put, SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life } from './lives.ts'
@@ -126,15 +126,15 @@ class Finder {
   constructor(tracks: readonly Track[], join: Join) {
     for (const track of tracks) {
       const { life, end, host, protocol } = track
-      if (life && life.descriptor !== null) push(this.#byDescriptor, `${life.run} ${life.descriptor}`, track)
+      if (life && life.descriptor !== null) put(this.#byDescriptor, `${life.run} ${life.descriptor}`, track)
       if (end) {
         const { ends } = end.tale.flow
-        push(this.#byAddresses, addressKey(host, protocol, ends[end.side], ends[1 - end.side] as FlowEnd), track)
+        put(this.#byAddresses, addressKey(host, protocol, ends[end.side], ends[1 - end.side] as FlowEnd), track)
       } else if (life?.local)
-        push(this.#byAddresses, addressKey(host, protocol, life.local, life.listens ? null : life.remote), track)
+        put(this.#byAddresses, addressKey(host, protocol, life.local, life.listens ? null : life.remote), track)
       else if (life && join.isPython(life.run) === false && life.listens) {
         // Node listens where its arguments say; the address comes with the event.
-        push(this.#byAddresses, `${host} ${life.run}`, track)
+        put(this.#byAddresses, `${host} ${life.run}`, track)
       }
     }
   }
@@ -175,10 +175,4 @@ function addressKey(host: string, protocol: string, local: Endpoint, remote: End
   const mine = `${plainAddress(local.address)} ${local.port}`
   const theirs = remote && remote.port > 0 ? `${plainAddress(remote.address)} ${remote.port}` : ''
   return `${host} ${protocol} ${mine} ${theirs}`
-}
-
-function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = map.get(key)
-  if (list) list.push(item)
-  else map.set(key, [item])
 }

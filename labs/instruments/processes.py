@@ -113,4 +113,4 @@ def _stat(pid):
             text = file.read()
     except OSError:
         return None
-    return text[text.rindex(b')') + 2:].decode().split()
+    return text[text.rfind(b')') + 2:].decode().split() or None

@@ -14,6 +14,7 @@ class Rows:
     def __init__(self, tables):
         self.tables = tables
         self.told = {host: {} for host in tables}
+        self.left_out = {host: 0 for host in tables}
         self.last_id = 0
         # A row keeps its id from a fresh socket, of which only the inode is known, to TIME-WAIT, which has only a cookie.
         self.by_cookie, self.by_inode = {}, {}
@@ -25,7 +26,7 @@ class Rows:
 
     def look(self, processes, hosts):
         """For each host whose rows have changed: its name, the rows that are new or other, the ids that are gone, and
-        how many rows were left out. `processes` is what `Programs.look` gave, `hosts` the host of each run.
+        how many more than ever were left out. `processes` is what `Programs.look` gave, `hosts` the host of each run.
         """
         held = _held_by(processes)
         entries = {host: table.read() for host, table in self.tables.items()}
@@ -54,7 +55,7 @@ class Rows:
             self.kinds[inode] = PROTOCOLS.get(kind_of(pid, descriptor))
         protocol = self.kinds[inode]
         # It was held before the table was read: if it still is, it was not in it.
-        if protocol is None or not holds(pid, descriptor, inode):
+        if protocol is None or hosts[run] not in rows or not holds(pid, descriptor, inode):
             return
         state = 'CLOSED' if protocol == 'tcp' else 'UNCONN'
         rows[hosts[run]].append((self._id(None, inode), protocol, state, None, None, 0, 0, (run, descriptor)))
@@ -79,15 +80,16 @@ class Rows:
             self.by_inode = {inode: number for inode, number in self.by_inode.items() if number in alive}
 
     def _changes(self, host, rows):
-        left_out = max(0, len(rows) - MOST_ROWS)
-        if left_out:
+        more = max(0, len(rows) - MOST_ROWS - self.left_out[host])
+        self.left_out[host] += more
+        if len(rows) > MOST_ROWS:
             rows = sorted(rows, key=lambda row: (row[7] is None, row[2] == 'TIME-WAIT', int(row[0])))[:MOST_ROWS]
         before, now = self.told[host], {row[0]: row for row in rows}
         self.told[host] = now
         changed = [row for number, row in now.items() if before.get(number) != row]
         gone = [number for number in before if number not in now]
-        if changed or gone:
-            yield host, changed, gone, left_out
+        if changed or gone or more:
+            yield host, changed, gone, more
 
 
 def _held_by(processes):

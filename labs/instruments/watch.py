@@ -140,10 +140,10 @@ class Watcher:
         self.stir()
 
     def obey(self, command):
-        trouble, asked = '', now()
+        asked = now()
         what = command['do']
         if what == 'open':
-            trouble = self.open(command['capture'])
+            self.open(command['capture'])
         elif what == 'keep':
             self.keep = command['bytes']
             self.reports.share = Share(command['perSecond'], command['inAll'])
@@ -154,23 +154,28 @@ class Watcher:
             self.look()
             self.count()
         self.reports.tell_gaps()
-        self.reports.tell_answer(command['id'], asked - STAMP_TO_RING, trouble)
+        self.reports.tell_answer(command['id'], asked - STAMP_TO_RING, '')
 
     def open(self, capture):
-        """Opens everything in every host. Returns why packets cannot be captured, or nothing."""
-        tables, trouble = {}, ''
+        """Opens everything in every host; what cannot be had is told to be blind."""
+        tables, trouble = {}, {}
         for number, (host, namespace) in enumerate(self.namespaces.items()):
             enter(namespace)
-            tables[host] = Table()
             self.counters[host] = Counters()
+            try:
+                tables[host] = Table()
+                tables[host].read()
+            except OSError as error:
+                trouble['sockets'] = error
             try:
                 if capture:
                     self.ears.append(Ear(self, number))
             except OSError as error:
-                trouble = str(error)
-        self.rows, self.opened = Rows(tables), True
+                trouble['packets'] = error
+        for instrument, error in trouble.items():
+            self.reports.tell_news(now(), kind='blind', instrument=instrument, detail=str(error))
+        self.rows, self.opened = Rows({} if 'sockets' in trouble else tables), True
         self.stir()
-        return trouble
 
     def take(self):
         """Takes what has been heard."""

@@ -1,12 +1,12 @@
 /** What is said to watch.py, and what it tells besides frames. */
-import { type Endpoint, SHELL, type SocketRow } from '../protocol.ts'
+import { type Endpoint, type Instrument, SHELL, type SocketRow } from '../protocol.ts'
 import type { KeepCommand } from './line.ts'
 import type { Observed } from './observer.ts'
 import type { Report } from './reports.ts'
 
 /** Every command is answered. */
 export type WatchCommand =
-  /** Begin. With `capture`, frames on the hosts' loopback are told. Its trouble is that they cannot be captured. */
+  /** Begin. With `capture`, frames on the hosts' loopback are told. */
   | { readonly do: 'open'; readonly capture: boolean }
   | (KeepCommand & { readonly perSecond: number | null; readonly inAll: number | null })
   /** Something has happened: look at the tables soon. */
@@ -30,9 +30,17 @@ type News =
   | { readonly kind: 'sockets'; readonly host: string; readonly rows: Row[]; gone: string[]; leftOut: number }
   | { readonly kind: 'waits'; readonly run: number; readonly syscall: string | null }
   | { readonly kind: 'counters'; readonly host: string; readonly counters: Record<string, number> }
+  | { readonly kind: 'blind'; readonly instrument: Instrument; readonly detail: string }
 
-/** Tells what watch.py reports of sockets, counters and waiting; other reports are passed over. */
-export function tellNews(reports: readonly Report[], { observer, programOf }: Observed): void {
+/**
+ * Tells what watch.py reports of sockets, counters and waiting; other reports are passed over.
+ * @param blind is told which of its instruments does not work, and why
+ */
+export function tellNews(
+  reports: readonly Report[],
+  { observer, programOf }: Pick<Observed, 'observer' | 'programOf'>,
+  blind: (instrument: Instrument, detail: string) => void,
+): void {
   for (const report of reports) {
     if (report.kind !== 'news') continue
     const { t } = report
@@ -50,7 +58,7 @@ export function tellNews(reports: readonly Report[], { observer, programOf }: Ob
       if (!program.startsWith(SHELL)) observer.tell({ kind: 'waits', program, run, syscall }, t)
     } else if (news.kind === 'counters') {
       observer.tell({ kind: 'counters', host: news.host, counters: news.counters }, t)
-    }
+    } else if (news.kind === 'blind') blind(news.instrument, news.detail)
   }
 }
 

@@ -38,6 +38,13 @@ export class Deck implements BenchSource {
     else this.#now.open()
   }
 
+  /** Stops what is told of a recording, and says that all of it is cleared away. */
+  clear(): void {
+    if (this.isLive) return
+    this.#recorded.stop()
+    this.#tell({ kind: 'turned', to: 'recorded' })
+  }
+
   /** Tells at once what is still to be told of a recording. */
   toEnd(): void {
     if (!this.isLive) this.#recorded.toEnd()

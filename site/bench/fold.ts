@@ -210,7 +210,11 @@ function happen(view: LabView, event: BenchEvent): LabView {
   const become = (change: Partial<ProgramView>) => one(view, event.program, { ...program, run: event.run, ...change })
   switch (event.kind) {
     case 'starting':
-      return { ...become({ ...READY, run: event.run, state: 'starting', hold: program.hold }), instead: false, back: false }
+      return {
+        ...become({ ...READY, run: event.run, state: 'starting', hold: program.hold }),
+        instead: false,
+        back: false,
+      }
     case 'started':
       return become({ state: 'running' })
     case 'ready':
@@ -227,7 +231,10 @@ function happen(view: LabView, event: BenchEvent): LabView {
       return become({ state: 'exited', asked: false, stopping: false, held: false, socket: null, exit })
     }
     case 'failed':
-      return { ...become({ state: 'failed', asked: false, stopping: false, held: false, socket: null }), trouble: event.trouble }
+      return {
+        ...become({ state: 'failed', asked: false, stopping: false, held: false, socket: null }),
+        trouble: event.trouble,
+      }
     case 'notice':
       return { ...view, trouble: event.trouble }
   }

@@ -393,7 +393,9 @@ class BenchLab extends HTMLElement {
     const place = this.querySelector<HTMLElement>('[data-source-label]')
     setText(place, label)
     if (place) place.hidden = label === ''
-    const why = this.#playback?.isChosen ? '' : whyNotWords(this.#words, this.#view)
+    // That all labs of a page are recorded need be said once.
+    const isSaid = isRecorded(this.#view) && network === null && document.querySelector('bench-lab') !== this
+    const why = this.#playback?.isChosen || isSaid ? '' : whyNotWords(this.#words, this.#view)
     setText(this.querySelector<HTMLElement>('[data-why]'), why)
     const none = this.querySelector<HTMLElement>('[data-none]')
     if (none) none.hidden = why === ''
@@ -438,7 +440,8 @@ class BenchLab extends HTMLElement {
       if (button) button.hidden = !shown
       return button
     }
-    show('[data-play-recorded]', !recorded && network === 'plain' && name !== null)
+    const packetsUnseen = network === 'plain' || this.#view.connection === 'unreachable'
+    show('[data-play-recorded]', !recorded && packetsUnseen && name !== null)
     show('[data-to-end]', recording?.playing === true)
     const isLive = network !== null && whyNot(this.#view) === null
     const back = show('[data-back]', recorded && (isChosen || isLive))

@@ -1,8 +1,11 @@
-/** When each event of a recording is played: slower than it was, and long silences shorter. Pure. */
+/** When each event of a recording is played: slower where it was quick, and long silences shorter. Pure. */
 import type { BenchEvent } from '../../labs/protocol.ts'
 
-/** A packet takes microseconds; played as slowly as this, one can see what came first. */
+/** A packet takes microseconds. What follows that quickly is played so much slower, that one can see what came first … */
 export const SLOWER = 4
+
+/** … but nobody is kept waiting for longer than this by it, in ms. */
+export const SLOW_FOR = 100
 
 /** The longest time in which nothing happens while a recording is played, in ms. */
 export const LONGEST = 1000
@@ -25,7 +28,7 @@ export function paced(events: readonly BenchEvent[]): Timed[] {
   return events.map((event) => {
     const gap = Math.max(0, event.t - latest) / 1e6
     latest = Math.max(latest, event.t)
-    at += Math.min(gap * SLOWER, LONGEST)
+    at += Math.min(gap * SLOWER, Math.max(gap, SLOW_FOR), LONGEST)
     return { event, at, silence: gap > LONGEST ? gap : 0 }
   })
 }

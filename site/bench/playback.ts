@@ -25,11 +25,15 @@ export interface PlaybackParts {
   readonly languages: () => Readonly<Record<string, Language>>
 }
 
-/** Which source a lab should have: recordings where nothing can run, or where its reader chose so. */
+/**
+ * Which source a lab should have: recordings where nothing can run, or where its reader chose so. Where something has run
+ * and the server is gone, what it did stays to be seen.
+ */
 export function sourceOf(view: LabView, recordings: Recordings, chosen: boolean): 'live' | 'recorded' {
   if (chosen) return 'recorded'
   if (Object.keys(recordings).length === 0) return 'live'
-  const alone = view.connection === 'unreachable' || (isRecorded(view) && view.network === null)
+  const isFresh = Object.values(view.programs).every(({ state }) => state === 'ready')
+  const alone = isRecorded(view) ? view.network === null : view.connection === 'unreachable' && isFresh
   return alone || whyNot(view) !== null ? 'recorded' : 'live'
 }
 
@@ -87,14 +91,15 @@ export class Playback {
   choose(): void {
     this.#chosen = true
     this.#file = null
+    this.deck.clear()
     this.deck.turn('recorded')
   }
 
   /** The reader has seen enough of a file, or of a recording where something could run. */
   back(view: LabView): void {
-    this.deck.stop([])
     this.#chosen = false
     this.#file = null
+    this.deck.clear()
     this.deck.turn(sourceOf(view, this.#parts.recordings, false))
   }
 

@@ -2,8 +2,9 @@
  * Everything in a lab that tells the story of its run: marks beside the code, the wire, the sockets, the time line. Loaded
  * when the first program is run; a lab that is only read does without.
  */
-import { tellLatest } from '../../labs/checks/tell.ts'
+
 import type { Story } from '../../labs/checks/story.ts'
+import { tellLatest } from '../../labs/checks/tell.ts'
 import type { Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
@@ -180,17 +181,18 @@ export class Spread {
 
   /** Each open panel says once how it is read: the first time a reader meets it. */
   #meet({ story }: Scene): void {
-    if (story.steps.length === 0) return
+    const { met } = settings()
+    const unmet = ['timeline', ...this.#open].filter((panel) => Object.hasOwn(MEETING, panel) && !met.includes(panel))
+    if (story.steps.length === 0 || unmet.length === 0) return
     const { root } = this.#parts
-    const panels = ['timeline', ...this.#open]
-    for (const panel of panels) {
-      const { met } = settings()
-      const places = [...root.querySelectorAll<HTMLElement>(MEETING[panel] ?? '[data-no]')]
+    const seen = unmet.filter((panel) => {
+      const places = [...root.querySelectorAll<HTMLElement>(MEETING[panel] ?? '')]
       const place = places.find((one) => one.checkVisibility())
-      if (place === undefined || met.includes(panel)) continue
-      this.#note(place, 'how', word(this.#words, { key: `how.${panel}` }))
-      changeSettings({ met: [...met, panel] })
-    }
+      const key = panel === 'terminal' && root.dataset.source === 'recorded' ? 'how.recorded' : `how.${panel}`
+      if (place) this.#note(place, 'how', word(this.#words, { key }))
+      return place !== undefined
+    })
+    if (seen.length > 0) changeSettings({ met: [...met, ...seen] })
   }
 
   #note(place: HTMLElement | null, name: string, text: string): void {

@@ -2,7 +2,7 @@
 import { draw } from './dom.ts'
 
 /** How far the thread reaches into the gutter, in px. */
-const WIDTH = 12
+const WIDTH = 6
 
 /** Measured anew from both ends whenever something moved; nothing where the wire does not lie between the programs. */
 export class Thread {
@@ -44,10 +44,10 @@ export class Thread {
     const lines = [...this.#lab.querySelectorAll<HTMLElement>('.code .ln.lit')]
     const found = lines.map((line) => ({ line, box: visible(line, line.closest<HTMLElement>('.code')) }))
     const end = found.find(({ box }) => box !== null)
-    const shown =
-      spread && wire && row && end?.box && wire.offsetTop === 0 + (spread.firstElementChild as HTMLElement).offsetTop
-    this.#svg.toggleAttribute('hidden', !shown)
-    if (!shown || !spread || !wire || !row || !end?.box) return
+    const first = spread?.firstElementChild
+    // Where the wire lies below the pages, nothing touches.
+    const isBeside = wire && first instanceof HTMLElement && wire.offsetTop === first.offsetTop
+    if (!isBeside || !spread || !row || !end?.box) return this.#path.removeAttribute('d')
     const origin = spread.getBoundingClientRect()
     const gutter = wire.getBoundingClientRect()
     const isLeft = end.box.left < gutter.left

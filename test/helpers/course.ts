@@ -47,7 +47,7 @@ export interface TestCourse {
 /**
  * Starts a course without labs in a folder of its own.
  * `rung` is what programs run on. `catalog` takes over the real labs; `apart` gives the server a process of its own, to
- * be measured or killed; `limits` takes the place of some of those at home; without `calls` no program's calls are told.
+ * be measured or killed; `limits` takes the place of some of those at home; `calls` false: programs are not traced.
  */
 export async function startCourse({
   catalog = false,
@@ -123,11 +123,8 @@ async function startHere(
   calls: boolean,
 ): Promise<TestServer> {
   const parts = await testParts(folder, rung, python)
-  const server = new CourseServer({
-    ...parts,
-    policy: { ...parts.policy, calls },
-    limits: { ...parts.limits, ...limits },
-  })
+  const policy = { ...parts.policy, calls }
+  const server = new CourseServer({ ...parts, policy, limits: { ...parts.limits, ...limits } })
   const port = await server.listen(0)
   knowKey(port, server.key)
   return {

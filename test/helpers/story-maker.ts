@@ -45,9 +45,7 @@ interface PacketMade extends Partial<Omit<Packet, 'decoded'>> {
 /** `10.0.0.1:80` or `[::1]:80` as an endpoint; port 0 where there is none. */
 export function endpoint(text: string): Endpoint {
   const [, address = text, port = '0'] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(text) ?? []
-  return text.includes('.') || text.startsWith('[')
-    ? { address, port: Number(port) }
-    : { address: text, port: 0 }
+  return text.includes('.') || text.startsWith('[') ? { address, port: Number(port) } : { address: text, port: 0 }
 }
 
 export class StoryMaker {

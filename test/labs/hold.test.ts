@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { tellLatest } from '../../labs/checks/tell.ts'
 import definition from '../../labs/catalog/tcp-client-sends/lab.ts'
+import { tellLatest } from '../../labs/checks/tell.ts'
 import { type Language, readLab } from '../../labs/lab.ts'
 import type { SocketRow } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
@@ -34,8 +34,7 @@ async function until(page: BenchClient, program: string, name: string): Promise<
   while (now !== name) now = await release(page, program)
 }
 
-const rowsOf = (page: BenchClient, program: string) =>
-  tableOf(page).filter(({ owner }) => owner?.program === program)
+const rowsOf = (page: BenchClient, program: string) => tableOf(page).filter(({ owner }) => owner?.program === program)
 
 describe.skipIf(whyNoOwnNetwork)(`a program that is held (${whyNoOwnNetwork ?? 'in a network of its own'})`, () => {
   let course: TestCourse
@@ -43,7 +42,8 @@ describe.skipIf(whyNoOwnNetwork)(`a program that is held (${whyNoOwnNetwork ?? '
 
   beforeAll(async () => {
     course = await startCourse({ rung: 'own', catalog: true })
-    const interrupted = "import socket\ntry:\n  s = socket.socket()\nexcept KeyboardInterrupt:\n  print('caught', flush=True)\ns = socket.socket()\ns.close()\n"
+    const interrupted =
+      "import socket\ntry:\n  s = socket.socket()\nexcept KeyboardInterrupt:\n  print('caught', flush=True)\ns = socket.socket()\ns.close()\n"
     await course.addLab('interrupted', { caught: { py: interrupted, end: 'begins' } })
     await course.addLab('traceback', { ends: { py: 'import socket\ns = socket.socket()\n', end: 'begins' } })
   })
@@ -122,7 +122,9 @@ describe.skipIf(whyNoOwnNetwork)(`a program that is held (${whyNoOwnNetwork ?? '
     expect(page.text('server')).toContain('Received 4 bytes: 数据')
     await page.until(() => page.observedOf('settled').length === 1)
     const after = tellLatest(lab, [...page.events, ...page.observed, ...page.frames])
-    expect(after?.steps.some(({ at }) => at > (step?.at ?? 0) && after.doingAt(at, 'server').state === 'runs')).toBe(true)
+    expect(after?.steps.some(({ at }) => at > (step?.at ?? 0) && after.doingAt(at, 'server').state === 'runs')).toBe(
+      true,
+    )
   })
 
   test.each(['py', 'ts'] as const)('prints and ends as it would unheld, in %s', async (language) => {
@@ -226,7 +228,10 @@ describe('on the plain machine', () => {
     page.run({ program: 'server', language: 'py' })
     await page.until(() => page.eventsOf('server', 'ready').length === 2)
     const cannot = { kind: 'cannot-hold', program: 'server' }
-    expect(page.eventsOf('server', 'notice')).toMatchObject([{ run: 1, trouble: cannot }, { run: 2, trouble: cannot }])
+    expect(page.eventsOf('server', 'notice')).toMatchObject([
+      { run: 1, trouble: cannot },
+      { run: 2, trouble: cannot },
+    ])
     await page.leave()
     await course.close()
   })

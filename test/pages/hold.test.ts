@@ -49,7 +49,10 @@ test('the server is held before each call and released by hand; the client conne
   for (const call of ['socket()', 'setsockopt()', 'bind()', 'listen()']) {
     await sentence.getByText(`is held before ${call}`).waitFor()
     await server.says('held before a call')
-    await server.box.locator('.ret.waiting').filter({ hasText: `held before ${call}` }).waitFor()
+    await server.box
+      .locator('.ret.waiting')
+      .filter({ hasText: `held before ${call}` })
+      .waitFor()
     await release.click()
   }
   await server.box.locator('.ret.waiting').filter({ hasText: 'held before accept()' }).waitFor()

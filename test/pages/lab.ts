@@ -13,11 +13,14 @@ export class LabInPage {
   readonly stopAll: Locator
   /** What starts a lab that shows a recording. */
   readonly play: Locator
+  /** What tells at once all that is left of a recording. */
+  readonly toEnd: Locator
 
   constructor(page: Page, id: string) {
     this.root = page.locator(`[data-lab="${id}"]`)
     this.runAll = this.root.getByRole('button', { name: /^(Run all|全部运行)$/ })
     this.stopAll = this.root.getByRole('button', { name: /^(Stop all|全部停止)$/ })
+    this.toEnd = this.root.getByRole('button', { name: /^(To the end|直接到结尾)$/ })
     this.play = this.root.getByRole('button', { name: /^(Play|回放)$/ })
   }
 

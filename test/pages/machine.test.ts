@@ -279,18 +279,16 @@ describe('on the rung none, a lab', () => {
   test.each([
     ['en', 'Nothing runs here, because the course was started with --network none.', 'This machine says more.'],
     ['zh', '课程启动时带了--network none，所以这里不运行任何程序。', '详见“本机”页。'],
-  ] as const)('says in %s that nothing runs, why, and what to do', async (lang, why, more) => {
+  ] as const)('says in %s that nothing runs, why, and what to do, and plays its recording', async (lang, why, more) => {
     await page.goto(at('none', LESSON[lang]))
     const lab = new LabInPage(page, 'udp-aligned')
     await lab.root.getByText(why).waitFor()
-    expect(await lab.root.evaluate(({ dataset }) => [dataset.network, dataset.source])).toEqual(['none', undefined])
+    await lab.connection('recorded')
+    expect(await lab.root.evaluate(({ dataset }) => [dataset.network, dataset.source])).toEqual(['none', 'recorded'])
     const receive = lab.program('receive')
-    for (const button of [lab.runAll, receive.run]) {
-      expect(await button.isDisabled()).toBe(true)
-      await button.click({ force: true })
-    }
-    await receive.state('ready')
-    await lab.connection('idle')
+    expect(await receive.run.isVisible()).toBe(false)
+    await lab.play.click()
+    await receive.shows('数据')
     await lab.root.getByRole('link', { name: more }).click()
     await page.waitForURL(`**/${lang}/machine/`)
   })

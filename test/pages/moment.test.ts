@@ -58,8 +58,16 @@ async function handshake(path = TCP): Promise<LabInPage> {
   await lab.runAll.click()
   await lab.program('server').exited(0)
   await lab.program('client').exited(0)
-  await lab.packet(/^FIN, ACK/).nth(1).waitFor()
-  await lab.panel('wire').getByRole('listitem').filter({ hasText: /exits|退出/ }).nth(1).waitFor()
+  await lab
+    .packet(/^FIN, ACK/)
+    .nth(1)
+    .waitFor()
+  await lab
+    .panel('wire')
+    .getByRole('listitem')
+    .filter({ hasText: /exits|退出/ })
+    .nth(1)
+    .waitFor()
   return lab
 }
 
@@ -127,7 +135,11 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     const syn = lab.packet(/^SYN, 127/)
     const [, port = ''] = client.exec((await syn.getAttribute('aria-label')) ?? '') ?? []
     await lab.toggle('sockets').click()
-    await lab.packet(`^SYN, ACK, 127.0.0.1:12824 to 127.0.0.1:${port}`).or(lab.packet(/^SYN, ACK/)).first().waitFor()
+    await lab
+      .packet(`^SYN, ACK, 127.0.0.1:12824 to 127.0.0.1:${port}`)
+      .or(lab.packet(/^SYN, ACK/))
+      .first()
+      .waitFor()
     await syn.click()
     const at = await stepOf(syn)
     await lab.at(at)
@@ -139,7 +151,10 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     ])
     await lab.panel('timeline').getByText('SYN').waitFor()
     const rows = lab.panel('sockets').locator('tbody tr')
-    await rows.filter({ hasText: 'SYN-SENT' }).filter({ hasText: `127.0.0.1:${port}` }).waitFor()
+    await rows
+      .filter({ hasText: 'SYN-SENT' })
+      .filter({ hasText: `127.0.0.1:${port}` })
+      .waitFor()
     await rows.filter({ hasText: 'SYN-RECEIVED' }).filter({ hasText: 'no program yet' }).waitFor()
     const ack = lab.packet(/^ACK, 127\.0\.0\.1:\d+ to 127\.0\.0\.1:12824, seq 1, ack 1/).first()
     await ack.click()
@@ -172,11 +187,14 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     const server = lab.program('server')
     await lab.goTo(1)
     const past = server.panel.locator('.past')
-    await past.waitFor()
+    // A terminal draws only what can be seen of it.
+    await past.scrollIntoViewIfNeeded()
     await server.panel.getByText('as it was at event 1').waitFor()
+    await past.getByText('$ python3 server.py').waitFor()
     await expect.poll(() => past.innerText()).not.toContain('Waiting for a connection')
     const accept = lab.panel('wire').getByRole('listitem').filter({ hasText: 'accept() waits' })
     await accept.click()
+    await past.scrollIntoViewIfNeeded()
     await past.getByText('Waiting for a connection on port 12824.').waitFor()
     expect(await past.innerText()).not.toContain('Received')
     await server.panel.getByRole('button', { name: 'to now' }).click()
@@ -198,7 +216,7 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     await row.focus()
     await page.keyboard.press('Enter')
     await lab.at(await stepOf(row))
-    await lab.slider.press('End')
+    await lab.panel('timeline').getByRole('button', { name: 'to now' }).click()
     await lab.panel('timeline').getByText('now', { exact: true }).waitFor()
   })
 

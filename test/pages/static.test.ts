@@ -88,7 +88,7 @@ async function open(server: StaticServer, path = UDP, id = 'udp-aligned'): Promi
 /** Resolves when the lab has played all of its recording. */
 async function playedOut(lab: LabInPage): Promise<void> {
   await lab.root.locator('[data-end]:not([data-state="exited"])').first().waitFor({ state: 'detached' })
-  await lab.root.getByRole('button', { name: 'To the end' }).waitFor({ state: 'hidden' })
+  await lab.toEnd.waitFor({ state: 'hidden' })
 }
 
 describe.each(['/', '/course/'])('below %s', (base) => {
@@ -145,6 +145,7 @@ describe.each(['/', '/course/'])('below %s', (base) => {
         const program = lab.program((await box.getAttribute('data-program')) ?? '')
         await program.shows(/\$ node /)
       }
+      await lab.toEnd.click()
       await playedOut(lab)
     }
   })
@@ -222,7 +223,7 @@ describe('a lab on a static site', () => {
     await lab.root.getByRole('button', { name: 'Stop', exact: true }).click()
     await lab.says('receive was running when the recording ended')
     await lab.play.click()
-    await lab.root.getByRole('button', { name: 'To the end' }).click()
+    await lab.toEnd.click()
     await lab.says(/receive was ended by Stop; send exited with code 0/)
     const { panel } = lab.program('receive')
     expect((await panel.locator('.xterm-rows').innerText()).match(/\$ node receive\.ts/g)).toHaveLength(1)
@@ -249,7 +250,7 @@ describe('a lab on a static site', () => {
       const { violations } = await new AxeBuilder({ page }).include('[data-lab="udp-aligned"]').analyze()
       expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([])
     }
-  })
+  }, 90_000)
 
   test('says plainly that its recording could not be fetched, and plays it the next time', async () => {
     const lab = await open(server)

@@ -69,8 +69,12 @@ describe('the two sources of a lab', () => {
     made.ack('send', 5)
     made.leave()
     expect(lives.map(({ asked }) => asked)).toEqual([
-      ['open', 'resume', 'retry', 'run 0', 'stop send', 'input send 1,2', 'resize send']
-        .concat('hold send true', 'release send', 'ack send 5', 'leave'),
+      ['open', 'resume', 'retry', 'run 0', 'stop send', 'input send 1,2', 'resize send'].concat(
+        'hold send true',
+        'release send',
+        'ack send 5',
+        'leave',
+      ),
     ])
     lives[0]?.tell(live)
     expect(news).toEqual([live])
@@ -102,6 +106,21 @@ describe('the two sources of a lab', () => {
     made.turn('live')
     expect(lives).toHaveLength(2)
     expect(lives[1]?.asked).toEqual(['resume'])
+  })
+
+  test('clear a recording away without turning, and leave a live run alone', async () => {
+    const { deck: made, clock, lives, news } = deck()
+    made.clear()
+    expect(news).toEqual([])
+    made.turn('recorded')
+    made.run([])
+    await settled()
+    made.clear()
+    expect(news.slice(-2)).toEqual([{ kind: 'played' }, { kind: 'turned', to: 'recorded' }])
+    const told = news.length
+    await clock.advance(60_000)
+    expect(news).toHaveLength(told)
+    expect(lives[0]?.asked).toEqual(['leave'])
   })
 
   test('turn only when it is another one', () => {

@@ -33,10 +33,10 @@ describe('a lesson', () => {
 
   it('is told a wrong value of show', () => {
     expect(sentences('<Lab id="udp-as-found" show="code wires" />')).toEqual([
-      '1: <Lab> `show` has the unknown word `wires`; it may have `code`, `terminal`, `wire`, `sockets`, `shell`',
+      '1: <Lab> `show` has the unknown word `wires`; it may have `code`, `terminal`, `wire`, `bytes`, `sockets`, `faults`, `shell`',
     ])
     expect(sentences('<Lab id="udp-as-found" show="" />')).toEqual([
-      '1: <Lab> `show` is empty; write one or more of `code`, `terminal`, `wire`, `sockets`, `shell`, or leave it out',
+      '1: <Lab> `show` is empty; write one or more of `code`, `terminal`, `wire`, `bytes`, `sockets`, `faults`, `shell`, or leave it out',
     ])
     expect(sentences('<Lab id="udp-as-found" show="code code" />')).toEqual([
       '1: <Lab> `show="code code"` says a word twice',
@@ -47,7 +47,7 @@ describe('a lesson', () => {
     expect(sentences('<Lab id="udp-as-found" show="terminal" then="code wire" />')).toEqual([])
     expect(sentences('<Lab id="udp-as-found" then="" />')).toEqual([])
     expect(sentences('<Lab id="udp-as-found" then="timeline" />')).toEqual([
-      '1: <Lab> `then` has the unknown word `timeline`; it may have `code`, `terminal`, `wire`, `sockets`, `shell`',
+      '1: <Lab> `then` has the unknown word `timeline`; it may have `code`, `terminal`, `wire`, `bytes`, `sockets`, `faults`, `shell`',
     ])
   })
 

@@ -3,7 +3,7 @@ import en from '../../content/ui/en/panels.json' with { type: 'json' }
 import zh from '../../content/ui/zh/panels.json' with { type: 'json' }
 import type { Call, Doing, LineMark, Story } from '../../labs/checks/story.ts'
 import type { ProgramSocket } from '../../labs/protocol.ts'
-import { type CodeMarks, marksOf, outcome } from '../../site/bench/code/marks.ts'
+import { type CodeMarks, marksOf, missingOf, outcome } from '../../site/bench/code/marks.ts'
 import type { Cast } from '../../site/bench/story/cast.ts'
 import { endpoint, StoryMaker } from '../helpers/story-maker.ts'
 
@@ -120,6 +120,14 @@ describe('beside a line', () => {
     expect([...marks.lines.keys()]).toEqual([16])
     expect(marksOf(story, 5, 'server', en).language).toBe('ts')
   })
+})
+
+test('what is missing is counted for each instrument', () => {
+  const maker = server()
+  maker.gap('calls', 7, 'let-go')
+  maker.gap('packets', 100, 'not-read')
+  maker.gap('calls', 5, 'not-seen')
+  expect(['calls', 'packets', 'sockets'].map((what) => missingOf(maker.story(), what as 'calls'))).toEqual([12, 100, 0])
 })
 
 describe('what a call gave', () => {

@@ -6,7 +6,7 @@ import recordingZh from '../../content/ui/zh/recording.json' with { type: 'json'
 import type { BenchEvent, Happening } from '../../labs/protocol.ts'
 import { RECORDING_TROUBLES, type Recording, type RecordingTrouble } from '../../labs/recording.ts'
 import { fold, isBusy, type LabView, untouched } from '../../site/bench/fold.ts'
-import { LONGEST, paced, SLOWER } from '../../site/bench/pace.ts'
+import { LONGEST, paced, SLOW_FOR, SLOWER } from '../../site/bench/pace.ts'
 import { type Loaded, RecordedSource } from '../../site/bench/recorded.ts'
 import { labWords, offerOf, programWords, recordingWords } from '../../site/bench/sentences.ts'
 import type { News } from '../../site/bench/source.ts'
@@ -46,20 +46,26 @@ const playerOf = (...events: BenchEvent[]) =>
   player(() => Promise.resolve({ recording: recordingOf(events), origin: 'course' }))
 
 describe('the pace of a recording', () => {
-  test('is slower than what happened, in proportion', () => {
+  test('is slower than what happened, in proportion, where that was quick', () => {
     const [first, second, third] = paced(at([5, seed], [15, seed], [35, seed]))
     expect([first?.at, second?.at, third?.at]).toEqual([0, 10 * SLOWER, 30 * SLOWER])
   })
 
-  test('makes what lasts long no longer than a second, and says so where that is less than it was', () => {
-    const timed = paced(at([0, seed], [LONGEST / 2, seed], [4000, seed]))
+  test('is as it was where one had to wait anyway', () => {
+    const timed = paced(at([0, seed], [SLOW_FOR / 2, seed], [350, seed], [1000, seed]))
+    expect(timed.map(({ at }) => at)).toEqual([0, SLOW_FOR, SLOW_FOR + 300, SLOW_FOR + 950])
+    expect(timed.every(({ silence }) => silence === 0)).toBe(true)
+  })
+
+  test('makes what lasts long no longer than a second, and says so', () => {
+    const timed = paced(at([0, seed], [LONGEST, seed], [4500, seed]))
     expect(timed.map(({ at }) => at)).toEqual([0, LONGEST, 2 * LONGEST])
     expect(timed.map(({ silence }) => silence)).toEqual([0, 0, 3500])
   })
 
   test('plays in the order in which it was written down; what was late waits for nothing', () => {
-    const timed = paced(at([0, seed], [100, seed], [40, seed], [110, seed]))
-    expect(timed.map(({ at }) => at)).toEqual([0, 400, 400, 440])
+    const timed = paced(at([0, seed], [20, seed], [10, seed], [25, seed]))
+    expect(timed.map(({ at }) => at)).toEqual([0, 80, 80, 100])
   })
 })
 

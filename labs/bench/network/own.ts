@@ -9,16 +9,16 @@ import * as nodePty from 'node-pty'
 import type { Faults } from '../../faults.ts'
 import { ReportLine } from '../../instruments/line.ts'
 import type { Observed, UpTo } from '../../instruments/observer.ts'
-import { Packets } from '../../instruments/packets.ts'
-import { tellNews, type WatchCommand } from '../../instruments/watching.ts'
+import type { WatchCommand } from '../../instruments/watching.ts'
 import { CAPABILITIES, type Language, type Program } from '../../lab.ts'
 import type { Network } from '../../network.ts'
-import type { Instrument, Size } from '../../protocol.ts'
+import type { Size } from '../../protocol.ts'
 import { endRest } from '../leftovers.ts'
 import { letThrough } from './gate.ts'
 import type { Channel, Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
+import { Watching } from './watching.ts'
 import type { WireCommand } from './wire.ts'
 
 /** What the holder answers. */
@@ -48,11 +48,6 @@ const { native: pty } = nodePty as unknown as { native: Pty }
 /** Where programs find their files, in every bench the same: the compile cache goes by the path. */
 const WORKSPACE = '/lab'
 
-/** A program is not held up for longer by what is to watch it, in ms. */
-const WATCH_WITHIN = 5000
-
-/** Who looks at the tables is told at most this often that something has happened, in ms. */
-const NUDGE_EVERY = 20
 /** Where the tracers of programs find their channels; the holder makes the folder. */
 const CHANNELS = '/.calls'
 
@@ -74,15 +69,10 @@ export class OwnNetwork implements LiveNetwork {
   #holder = 0
   #wire: ReportLine<WireCommand> | null = null
   readonly #watch: ReportLine<WatchCommand>
-  #network: Network | null = null
-  #observed: Observed | null = null
-  /** Resolves when what programs do will be seen. */
-  #watching: Promise<unknown> = Promise.resolve()
-  #nudging: NodeJS.Timeout | undefined
-  #nudgedAt = 0
-  /** The program that watches is gone. */
-  #isBlind = false
-  readonly #blind = new Set<Instrument>()
+  #watching: Watching | null = null
+  /** Why the program that watches is not there; null while it is. */
+  #whyBlind: string | null = null
+  #wires: Network['wires'] = []
   #closing = false
   #said = ''
 
@@ -109,6 +99,7 @@ export class OwnNetwork implements LiveNetwork {
         this.#waiting.clear()
         for (const opened of this.#channels.values()) opened(reason)
         this.#channels.clear()
+        this.#watching?.close()
         if (!this.#closing) resolve(reason)
       }
       this.#unshare.once('error', (error) => end(error.message))
@@ -129,7 +120,7 @@ export class OwnNetwork implements LiveNetwork {
   /** Makes the hosts and wires. @throws {Error} with what the system said, when they cannot be had. */
   async build(network: Network): Promise<void> {
     if (network.wires.length > 0) this.#wire = this.#line(3)
-    this.#network = network
+    this.#wires = network.wires
     this.#tell({ network })
     await this.#ready.promise
     await this.#wire?.ready
@@ -165,7 +156,7 @@ export class OwnNetwork implements LiveNetwork {
 
   async launch(order: Order): Promise<Launched> {
     const { run, argv, folder, host, env, columns, rows } = order
-    await this.#watching
+    await this.#watching?.ready
     const { master, slave, pty: terminal } = pty.open(columns, rows)
     const { uid, gid } = this.#policy.user
     if (process.getuid?.() !== uid) chownSync(terminal, uid, gid)
@@ -206,63 +197,26 @@ export class OwnNetwork implements LiveNetwork {
   }
 
   observe(observed: Observed): void {
-    const { zero, frames } = observed
-    this.#observed = observed
-    const packets = new Packets(observed.observer, this.#network?.wires ?? [])
-    this.#wire?.listen(zero, (reports) => {
-      packets.hear(reports)
-      // Only loopback is heard by who looks at the tables.
-      if (reports.some(({ kind }) => kind === 'frame')) this.nudge()
-    })
-    this.#watch.listen(zero, (reports) => {
-      packets.hear(reports)
-      tellNews(reports, observed)
-    })
-    this.renew()
-    // What the wires have counted until now.
-    ignore(this.#wire?.command({ do: 'ask' }))
-    if (frames === null) this.#tellBlind('packets', 'This lab keeps counters alone.')
-    const opened = this.#watch.command({ do: 'open', capture: frames !== null }).catch((error: Error) => {
-      if (!this.#isBlind) this.#tellBlind('packets', error.message)
-    })
-    this.#watching = takesAtMost(opened, WATCH_WITHIN)
-    if (this.#isBlind) this.#tellAllBlind()
+    this.#watching = new Watching(this.#watch, this.#wire, observed, this.#wires)
+    if (this.#whyBlind !== null) this.#watching.ended(this.#whyBlind)
   }
 
   renew(): void {
-    const { frames = null, most } = this.#observed ?? {}
-    const inAll = Math.min(frames?.first ?? Number.POSITIVE_INFINITY, most?.perRun ?? 0)
-    const keep = { do: 'keep', bytes: frames?.bytes ?? null, perSecond: most?.perSecond ?? null, inAll } as const
-    ignore(this.#wire?.command(keep))
-    ignore(this.#watch.command(keep))
+    this.#watching?.renew()
   }
 
   nudge(): void {
-    this.#nudging ??= setTimeout(
-      () => {
-        this.#nudging = undefined
-        this.#nudgedAt = performance.now()
-        if (!this.#isOver) ignore(this.#watch.command({ do: 'look' }))
-      },
-      Math.max(0, this.#nudgedAt + NUDGE_EVERY - performance.now()),
-    )
+    this.#watching?.nudge()
   }
 
   async ask(): Promise<UpTo> {
-    const lines = [this.#watch, ...(this.#wire ? [this.#wire] : [])]
-    const answers = await Promise.allSettled(lines.map((line) => line.command({ do: 'ask' })))
-    const [watched] = answers
-    const upTo = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-    return {
-      ...(!this.#blind.has('packets') && upTo.length > 0 && { packets: Math.min(...upTo) }),
-      ...(watched?.status === 'fulfilled' && { sockets: watched.value }),
-    }
+    return (await this.#watching?.ask()) ?? {}
   }
 
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
-    clearTimeout(this.#nudging)
+    this.#watching?.close()
     if (this.#unshare.exitCode !== null || this.#unshare.signalCode !== null) return
     const ended = new Promise((resolve) => this.#unshare.once('exit', resolve))
     this.#unshare.stdin?.end()
@@ -275,10 +229,10 @@ export class OwnNetwork implements LiveNetwork {
       return
     }
     if ('blind' in answer) {
-      this.#isBlind = true
+      const lastLine = this.#said.trim().split('\n').at(-1)
+      this.#whyBlind = answer.blind || lastLine || 'The program that watches has ended.'
       this.#watch.end()
-      this.#said += answer.blind
-      this.#tellAllBlind()
+      this.#watching?.ended(this.#whyBlind)
       return
     }
     if ('channel' in answer) {
@@ -301,37 +255,9 @@ export class OwnNetwork implements LiveNetwork {
     return new ReportLine(streams[commands] as Writable, streams[commands + 1] as Readable)
   }
 
-  get #isOver(): boolean {
-    return this.#closing || this.#unshare.exitCode !== null || this.#unshare.signalCode !== null
-  }
-
-  #tellAllBlind(): void {
-    const detail = this.#said.trim().split('\n').at(-1) || 'The program that watches has ended.'
-    this.#tellBlind('packets', detail)
-    this.#tellBlind('sockets', detail)
-  }
-
-  #tellBlind(instrument: Instrument, detail: string): void {
-    if (this.#isOver || this.#blind.has(instrument) || this.#observed === null) return
-    this.#blind.add(instrument)
-    this.#observed.observer.tell({ kind: 'blind', instrument, detail })
-  }
-
   #tell(command: object): void {
     this.#unshare.stdin?.write(`${JSON.stringify(command)}\n`)
   }
-}
-
-/** A command whose program has ended is of no consequence. */
-function ignore(command: Promise<unknown> | undefined): void {
-  command?.catch(() => {})
-}
-
-async function takesAtMost(promise: Promise<unknown>, milliseconds: number): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, milliseconds)
-  await Promise.race([promise, late])
-  clearTimeout(timer)
 }
 
 /** The process that the holder knows as `inner`, by the id it has on this machine. */

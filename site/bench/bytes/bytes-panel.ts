@@ -1,5 +1,7 @@
 /** One packet opened layer by layer: its bytes, the fields they make, and what a program's text is in several code books. */
 import type { Packet, Story } from '../../../labs/checks/story.ts'
+import type { LayerName } from '../../../labs/wire/decoded.ts'
+import { originOf, urlOf } from '../../../labs/wire/names.ts'
 import type { Encoding } from '../../../labs/wire/text.ts'
 import { addStyle, make } from '../dom.ts'
 import type { Cast } from '../story/cast.ts'
@@ -203,7 +205,7 @@ export class BytesPanel {
       place.replaceChildren()
       return
     }
-    const heads = ['byte', 'field', 'hex', 'value', 'reading'].map((head) =>
+    const heads = ['byte', 'field', 'hex', 'value', 'reading', 'source'].map((head) =>
       make('th', { scope: 'col' }, this.#say(`bytes.head.${head}`)),
     )
     const body = make('tbody')
@@ -216,6 +218,7 @@ export class BytesPanel {
         make('td', { class: 'm' }, hex),
         make('td', { class: 'value' }, value),
         make('td', { class: 'reading' }, reading ? word(this.#parts.words, reading) : ''),
+        make('td', { class: 'origin' }, this.#origin(layer.name, key)),
       )
       const light = () => this.#light({ layer: this.#open, field: index })
       row.addEventListener('pointerenter', light)
@@ -232,6 +235,14 @@ export class BytesPanel {
       layer.defect ? make('p', { class: 'note' }, this.#say(`bytes.defect.${layer.defect}`)) : '',
       make('div', { class: 'scroll', tabindex: 0 }, table),
     )
+  }
+
+  /** Where a field is described, as a link to the very section. */
+  #origin(layer: LayerName | null, key: string): Node | string {
+    const origin = layer && originOf(layer, key.slice(key.indexOf('.') + 1))
+    if (!origin) return ''
+    const { rfc, section } = origin
+    return make('a', { href: urlOf(origin), rel: 'noreferrer', target: '_blank' }, `${rfc}, ${section}`)
   }
 
   #pointAtByte(target: EventTarget | null): void {

@@ -4,7 +4,7 @@ import { addStyle, make } from '../dom.ts'
 import type { Scene } from '../moment.ts'
 import { type Words, word } from '../words.ts'
 import style from './code-panel.css?inline'
-import { type CodeMarks, type LineMarks, marksOf } from './marks.ts'
+import { type CodeMarks, type LineMarks, marksOf, missingOf } from './marks.ts'
 
 export interface CodePanelParts {
   /** The program's name. */
@@ -29,6 +29,8 @@ export class CodePanel {
   readonly #parts: CodePanelParts
   readonly #listings: ReadonlyMap<Language, Listing>
   readonly #loop: HTMLElement
+  /** What cannot be told here, and why. */
+  readonly #missing = make('p', { class: 'blind' })
   readonly #left = new AbortController()
   #marks: CodeMarks = { language: null, lines: new Map(), loop: false }
   #at = -1
@@ -61,16 +63,32 @@ export class CodePanel {
       const isRun = language === this.#marks.language
       this.#draw(listing, isRun ? this.#marks.lines : new Map(), isRun ? litLines : new Set())
       if (isRun && this.#marks.loop) listing.section.append(this.#loop)
+      if (isRun && this.#missing.parentElement !== listing.section) listing.section.append(this.#missing)
       if (isRun && at !== this.#at) this.#reveal(listing)
     }
     if (!this.#marks.loop) this.#loop.remove()
+    this.#tellMissing(scene)
     this.#at = at
   }
 
   close(): void {
     this.#left.abort()
     this.#loop.remove()
+    this.#missing.remove()
     for (const listing of this.#listings.values()) this.#draw(listing, new Map(), new Set())
+  }
+
+  #tellMissing({ story }: Scene): void {
+    const { words } = this.#parts
+    const blind = story.blind.find(({ instrument }) => instrument === 'calls')
+    const count = missingOf(story, 'calls')
+    const sentence = blind
+      ? word(words, { key: 'code.blind', values: { detail: blind.detail } })
+      : count > 0
+        ? word(words, { key: 'missing.calls', values: { count } })
+        : ''
+    if (this.#missing.textContent !== sentence) this.#missing.textContent = sentence
+    this.#missing.hidden = sentence === ''
   }
 
   #draw({ lines, drawn }: Listing, marks: ReadonlyMap<number, LineMarks>, lit: ReadonlySet<number>): void {

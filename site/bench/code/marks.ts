@@ -1,6 +1,7 @@
 /** What stands beside the lines of a program at a moment. Pure. */
 import type { Act, Call, Story } from '../../../labs/checks/story.ts'
 import type { Language } from '../../../labs/lab.ts'
+import type { Instrument } from '../../../labs/protocol.ts'
 import { callName } from '../story/call-sentence.ts'
 import { type Words, word } from '../words.ts'
 
@@ -72,6 +73,11 @@ export function marksOf(story: Story, at: number, program: string, words: Words)
   }
   const loop = doing.state === 'waits' && doing.line === null && doing.armed.length > 0
   return { language: act?.language ?? null, lines, loop }
+}
+
+/** How many things of an instrument's are missing in a run. */
+export function missingOf({ steps }: Story, instrument: Instrument): number {
+  return steps.reduce((sum, step) => sum + (step.kind === 'gap' && step.what === instrument ? step.count : 0), 0)
 }
 
 /** What a call gave, in a word or two. */

@@ -1,4 +1,5 @@
 /** The kernels' tables of sockets at the moment. */
+import { missingOf } from '../code/marks.ts'
 import { addStyle, make } from '../dom.ts'
 import type { Scene } from '../moment.ts'
 import type { Cast } from '../story/cast.ts'
@@ -57,7 +58,8 @@ export class SocketsPanel {
     this.#rows = rowsOf(story, at, this.#parts.words)
     const marked = new Set([...lit].flatMap((one) => story.steps[one - 1]?.sockets ?? []))
     const blind = story.blind.find(({ instrument }) => instrument === 'sockets')
-    const wanted = JSON.stringify([this.#rows, [...marked], blind])
+    const count = missingOf(story, 'sockets')
+    const wanted = JSON.stringify([this.#rows, [...marked], blind, count])
     if (wanted === this.#drawn) return
     this.#drawn = wanted
     // What has the focus is drawn anew: it keeps it.
@@ -72,6 +74,7 @@ export class SocketsPanel {
     this.#empty.textContent = this.#say('sockets.empty')
     const notes = [
       ...(blind ? [this.#say('sockets.blind', { detail: blind.detail })] : []),
+      ...(count > 0 ? [this.#say('missing.sockets', { count })] : []),
       ...(this.#rows.some(({ derived }) => derived) ? [this.#say('sockets.derived')] : []),
     ]
     this.#notes.textContent = notes.join(' ')

@@ -37,11 +37,12 @@ function gather(story: Story): StoryIndex {
     const { number, about, decoded, remarks, conversation, sequence, acknowledgment } = packet
     if (about !== null && (decoded.icmp || decoded.tcp?.flags.includes('RST'))) answers.set(about, packet)
     if (firstUnchecked === 0 && remarks.includes('no-checksum')) firstUnchecked = number
-    if (!decoded.tcp || !decoded.ip || conversation === null) continue
     const { ip, tcp } = decoded
+    if (!tcp || !ip || conversation === null) continue
     if (tcp.flags.includes('FIN') && sequence !== null) {
       fins.set(`${conversation} ${ip.source} ${tcp.sourcePort}`, sequence + decoded.payload.length + 1)
     }
+    if (fins.size === 0) continue
     const other = fins.get(`${conversation} ${ip.destination} ${tcp.destinationPort}`)
     if (other !== undefined && acknowledgment === other) finAcks.add(number)
   }

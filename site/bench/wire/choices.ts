@@ -1,6 +1,7 @@
 /** The foot of the wire panel: what its reader may choose, and what may be taken along. */
 import type { Story } from '../../../labs/checks/story.ts'
 import { make } from '../dom.ts'
+import { setText } from '../program-box.ts'
 import { endpointText } from '../story/endpoints.ts'
 import { durationText } from '../story/time.ts'
 import { count, say, type Voice } from '../story/wording.ts'
@@ -27,6 +28,7 @@ export class Choices {
   readonly #said = make('span', { role: 'status' })
   #shownBackground = false
   #listed = ''
+  #scale: number | null = null
 
   constructor({ voice, onScale, onConversation, onBackground, onSave, onCopy }: ChoiceParts) {
     this.#voice = voice
@@ -81,12 +83,14 @@ export class Choices {
     this.#shownBackground = shown
     this.#background.hidden = background === 0
     const packets = count(this.#voice, background, 'packets')
-    this.#backgroundText.textContent = say(this.#voice, 'wire.background', { packets })
-    this.#backgroundButton.textContent = say(this.#voice, shown ? 'wire.background-hide' : 'wire.background-show')
+    setText(this.#backgroundText, say(this.#voice, 'wire.background', { packets }))
+    setText(this.#backgroundButton, say(this.#voice, shown ? 'wire.background-hide' : 'wire.background-show'))
   }
 
   /** Px for each ms, where rows go by time: then the legend has a ruler. */
   showScale(scale: number | null): void {
+    if (scale === this.#scale) return
+    this.#scale = scale
     const legend = say(this.#voice, 'wire.legend')
     if (scale === null) return this.#legend.replaceChildren(legend)
     const { ms, px } = rulerOf(scale)

@@ -47,7 +47,7 @@ export interface Sized {
   /** When what it shows was at the other end, in ns; null when it never was, or shows nothing that travels. */
   readonly arrived: number | null
   /** Which way it travels: rows of one way may overtake each other. Null for none. */
-  readonly way: string | null
+  readonly way: number | null
   /** The place of the row at which its arrow begins, where that is another one. */
   readonly tail: number | null
 }
@@ -162,7 +162,7 @@ function dropsOf(
 
 /** The places of rows whose packet arrived after one that was sent later the same way. */
 function overtakenIn(rows: readonly Sized[]): Set<number> {
-  const earliest = new Map<string, number>()
+  const earliest = new Map<number, number>()
   const found = new Set<number>()
   for (let i = rows.length - 1; i >= 0; i -= 1) {
     const { arrived, way } = rows[i] as Sized

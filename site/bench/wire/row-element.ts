@@ -12,8 +12,6 @@ export interface Standing {
   readonly now: boolean
   readonly lit: boolean
   readonly later: boolean
-  /** It has just happened, while the reader was looking. */
-  readonly fresh: boolean
 }
 
 /** Where a row lies, in px; see `Layout`. */
@@ -37,16 +35,9 @@ export interface RowWords {
 /** Where an arrow begins below the lines of its row, in px. */
 const TAIL = 8
 
-export function rowElement(
-  view: RowView,
-  stations: readonly Station[],
-  place: Place,
-  { now, lit, later, fresh }: Standing,
-  words: RowWords,
-): HTMLElement {
+export function rowElement(view: RowView, stations: readonly Station[], place: Place, words: RowWords): HTMLElement {
   const { row, name, no, zones, legs, packet, over, pause } = view
   const run = row.kind === 'run' ? row : null
-  const classes = ['ev', packet !== null && 'pk', run && 'run-row', now && 'now', lit && 'lit', later && 'later']
   const lanes = stations.flatMap((station, i) => {
     const zone = zoneElement(zones[i] as ZoneView, station, sideOf(i, stations))
     if (i === stations.length - 1) return [zone]
@@ -58,10 +49,9 @@ export function rowElement(
   const element = make(
     'li',
     {
-      class: [...classes, fresh && 'fresh'].filter(Boolean).join(' '),
+      class: packet === null ? 'ev' : 'ev pk',
       style: `top:${place.top}px;height:${place.height + place.space}px;--h:${place.height}px;--top:${place.top}px`,
       'aria-label': name,
-      'aria-current': now && 'step',
       tabindex: -1,
       'data-at': row.from,
       'data-packet': packet,
@@ -84,6 +74,14 @@ export function rowElement(
   )
   if (fold) element.append(make('span', { class: 'folds' }, fold))
   return element
+}
+
+/** Shows how a row stands; its element stays the same. */
+export function stand(element: HTMLElement, { now, lit, later }: Standing): void {
+  element.classList.toggle('now', now)
+  element.classList.toggle('lit', lit)
+  element.classList.toggle('later', later)
+  element.ariaCurrent = now ? 'step' : null
 }
 
 /** What goes on below the last row: its lanes. */
@@ -122,6 +120,11 @@ function foldButton(label: string, open: boolean): HTMLElement {
 function zoneElement(view: ZoneView, station: Station, side: Side): HTMLElement {
   const { lanes, holds, note, tags, queue, cross } = view
   const mark = station.mark === 'router' ? null : station.mark
+  const asides = [
+    ...(cross ? [make('span', { class: 'cross-word' }, `✕ ${cross}`)] : []),
+    ...(queue ? [make('span', { class: 'queue' }, queue)] : []),
+    ...tags.map((tag) => make('span', { class: 'st' }, ...shortened(tag))),
+  ]
   return make(
     'span',
     { class: ['z', side, mark, !holds && 'nosock'].filter(Boolean).join(' '), style: `--lanes:${lanes.length}` },
@@ -129,14 +132,8 @@ function zoneElement(view: ZoneView, station: Station, side: Side): HTMLElement 
       const end = station.programs.find(({ name }) => name === program)?.end === 'waits' ? 'B' : 'A'
       return make('span', { class: `lane ${state} ${end}`, style: `--lane:${i}` })
     }),
-    note ? noteElement(note) : make('span'),
-    make(
-      'span',
-      { class: 'tags' },
-      ...(cross ? [make('span', { class: 'cross-word' }, `✕ ${cross}`)] : []),
-      ...(queue ? [make('span', { class: 'queue' }, queue)] : []),
-      ...tags.map((tag) => make('span', { class: 'st' }, ...shortened(tag))),
-    ),
+    ...(note ? [noteElement(note)] : []),
+    ...(asides.length > 0 ? [make('span', { class: 'tags' }, ...asides)] : []),
   )
 }
 

@@ -3,9 +3,9 @@ import { make } from '../dom.ts'
 import type { Station } from '../story/stations.ts'
 import type { Drawing } from './drawing.ts'
 import { windowOf } from './layout.ts'
-import { fillElement, type Place, type RowWords, rowElement, type Standing } from './row-element.ts'
+import { fillElement, type Place, type RowWords, rowElement, stand } from './row-element.ts'
 import type { RowView } from './row-view.ts'
-import type { Row } from './rows.ts'
+import { keyOf, type Row, rowAt } from './rows.ts'
 
 export interface RowListParts {
   readonly label: string
@@ -26,8 +26,8 @@ export interface Moment {
 
 /** Up to so many rows all are there, so that they can be read and found as in any page. */
 const ALL = 150
-/** Rows this far outside of what is seen are there, in px. */
-const MARGIN = 400
+/** Rows this far outside of what is seen are there, in px; fewer while rows come faster than anybody scrolls. */
+const MARGIN = { calm: 400, flood: 40 }
 /** The row of the moment keeps this distance from the edges, in px. */
 const AIR = 60
 /** Where the page itself scrolls, no list is higher than this, in px. */
@@ -53,13 +53,20 @@ export class RowList {
   #focus: string | null = null
   /** The last step that was ever shown of this run, which is not fresh any more. */
   #seen = { run: 0, at: 0 }
+  #height = 0
+  /** What is seen, in px: known without asking, for that would lay out the page once more in each frame. */
+  #top = 0
+  #seenHeight = 0
+  readonly #sizes: ResizeObserver
   #frame = 0
 
   constructor(parts: RowListParts) {
     this.#parts = parts
     this.#list = make('ol', { 'aria-label': parts.label })
     this.element = make('div', { class: 'evs' }, this.#list, this.#fill)
-    this.element.addEventListener('scroll', () => this.#later(), { passive: true })
+    this.element.addEventListener('scroll', () => this.#scrolled(), { passive: true })
+    this.#sizes = new ResizeObserver(() => this.#resized())
+    this.#sizes.observe(this.element)
     const list = this.#list
     list.addEventListener('pointerover', ({ target }) => this.#point(target))
     list.addEventListener('pointerleave', () => parts.onPoint(null))
@@ -70,42 +77,68 @@ export class RowList {
   }
 
   show(drawing: Drawing, moment: Moment): void {
-    const { layout, story } = drawing
+    const { layout, story, rows } = drawing
     const moved = this.#moment.at !== moment.at || this.#drawing?.story.run !== story.run
-    const reveals = moved && (this.#isSeen(this.#moment.now) || moment.now < drawing.rows.length - 1)
+    const reveals = moved && (this.#isSeen(this.#moment.now) || moment.now < rows.length - 1)
     this.#drawing = drawing
     this.#moment = moment
     const height = layout.tops.at(-1) ?? 0
-    this.#list.style.height = `${height}px`
-    this.element.style.setProperty('--rows-height', `${height}px`)
-    this.element.classList.toggle('long', height > LONG)
-    if (reveals) this.#reveal(moment.now)
+    if (height !== this.#height) {
+      this.#height = height
+      this.#list.style.height = `${height}px`
+      this.element.style.setProperty('--rows-height', `${height}px`)
+      this.element.classList.toggle('long', height > LONG)
+    }
+    const top = reveals ? this.#revealing(moment.now) : this.#top
+    const scrolls = top !== this.#top
+    this.#top = top
     this.#draw()
     this.#drawFill(drawing, height)
+    // Last, for the page must be laid out for it.
+    if (scrolls) this.element.scrollTop = top
   }
 
   close(): void {
     cancelAnimationFrame(this.#frame)
+    this.#sizes.disconnect()
+  }
+
+  #scrolled(): void {
+    const { scrollTop } = this.element
+    // What was scrolled to by `show` is drawn.
+    if (Math.abs(scrollTop - this.#top) < 1) return
+    this.#top = scrollTop
+    this.#later()
+  }
+
+  /** The place for the rows has another size: what was seen last stays seen. */
+  #resized(): void {
+    const stays = this.#isSeen(this.#moment.now)
+    this.#seenHeight = this.element.clientHeight
+    const top = stays ? this.#revealing(this.#moment.now) : this.#top
+    if (top !== this.#top) this.element.scrollTop = top
+    this.#top = top
+    this.#later()
   }
 
   /** Whether a row can be seen, at least in part. The one before the first always can. */
   #isSeen(place: number): boolean {
     const { tops = [] } = this.#drawing?.layout ?? {}
-    const { scrollTop, clientHeight } = this.element
     const [top, bottom] = [tops[place], tops[place + 1]]
     if (top === undefined || bottom === undefined) return true
-    return bottom > scrollTop && top < scrollTop + clientHeight
+    return bottom > this.#top && top < this.#top + this.#seenHeight
   }
 
-  /** Moves the rows, never the page, until a row is seen. */
-  #reveal(place: number): void {
+  /** How far the rows, never the page, have to be scrolled so that a row is seen. */
+  #revealing(place: number): number {
     const { tops = [] } = this.#drawing?.layout ?? {}
-    const { scrollTop, clientHeight } = this.element
-    const top = tops[place] ?? 0
-    const bottom = tops[place + 1] ?? 0
-    const air = Math.min(AIR, clientHeight / 4)
-    if (top - air < scrollTop) this.element.scrollTop = top - air
-    else if (bottom + air > scrollTop + clientHeight) this.element.scrollTop = bottom + air - clientHeight
+    const air = Math.min(AIR, this.#seenHeight / 4)
+    const top = (tops[place] ?? 0) - air
+    const bottom = (tops[place + 1] ?? 0) + air
+    const most = Math.max(this.#height - this.#seenHeight, 0)
+    if (top < this.#top) return Math.min(Math.max(top, 0), most)
+    if (bottom > this.#top + this.#seenHeight) return Math.min(bottom - this.#seenHeight, most)
+    return Math.min(this.#top, most)
   }
 
   #later(): void {
@@ -119,8 +152,8 @@ export class RowList {
   #draw(): void {
     const drawing = this.#drawing
     if (drawing === null) return
-    const places = this.#places(drawing)
-    const fresh = this.#freshFrom(drawing)
+    const { from: fresh, flood } = this.#freshFrom(drawing)
+    const places = this.#places(drawing, flood ? MARGIN.flood : MARGIN.calm)
     const active = this.#list.contains(document.activeElement)
     const focus = this.#placeOfFocus(drawing)
     const all = places.length === drawing.rows.length
@@ -128,7 +161,7 @@ export class RowList {
     let refocus: HTMLElement | null = null
     let before: Element | null = null
     for (const place of places) {
-      const { key } = drawing.rows[place] as Row
+      const key = keyOf(drawing.rows[place] as Row)
       const old = this.#drawn.get(key)
       const drawn = this.#row(drawing, place, old, fresh)
       kept.set(key, drawn)
@@ -164,10 +197,9 @@ export class RowList {
   }
 
   /** The places of the rows that are to be there, in order. */
-  #places({ rows, layout }: Drawing): number[] {
+  #places({ rows, layout }: Drawing, margin: number): number[] {
     if (rows.length <= ALL) return [...rows.keys()]
-    const { scrollTop, clientHeight } = this.element
-    const [from, to] = windowOf(layout, scrollTop - MARGIN, scrollTop + clientHeight + MARGIN)
+    const [from, to] = windowOf(layout, this.#top - margin, this.#top + this.#seenHeight + margin)
     const places = Array.from({ length: to - from }, (_, i) => from + i)
     const focus = this.#list.contains(document.activeElement) ? this.#placeOfFocus({ rows }) : -1
     if (focus !== -1 && focus < from) places.unshift(focus)
@@ -175,19 +207,18 @@ export class RowList {
     return places
   }
 
-  /** From which step on rows are fresh; past the last when none is. */
-  #freshFrom({ rows, story }: Drawing): number {
+  /** From which step on rows are fresh, past the last when none is; and whether too many are to be followed. */
+  #freshFrom({ rows, story }: Drawing): { from: number; flood: boolean } {
     const last = story.steps.length
     const before = this.#seen.run === story.run ? this.#seen.at : 0
     this.#seen = { run: story.run, at: Math.max(last, before) }
-    const follows = this.#moment.at === last
-    const few = rows.length - 1 - rows.findLastIndex(({ at }) => at <= before) <= FEW
-    return follows && few ? before + 1 : last + 1
+    const flood = rows.length - 1 - rowAt(rows, before) > FEW
+    return { from: this.#moment.at === last && !flood ? before + 1 : last + 1, flood }
   }
 
   #placeOfFocus({ rows }: Pick<Drawing, 'rows'>): number {
     const { now } = this.#moment
-    const focused = this.#focus === null ? -1 : rows.findIndex(({ key }) => key === this.#focus)
+    const focused = this.#focus === null ? -1 : rows.findIndex((row) => keyOf(row) === this.#focus)
     return focused === -1 ? Math.max(now, 0) : focused
   }
 
@@ -205,23 +236,23 @@ export class RowList {
       cut: cuts[place] ?? false,
       wire: drawing.geometry.wire,
     }
-    const standing: Standing = {
+    const looks = looksOf(view, lies)
+    const drawn =
+      old?.looks === looks ? old : { element: rowElement(view, this.#parts.stations, lies, this.#parts.words), looks }
+    if (!old && row.from >= fresh) drawn.element.classList.add('fresh')
+    stand(drawn.element, {
       now: place === this.#moment.now,
       lit: isLit(row, this.#moment.lit),
       later: row.from > this.#moment.at,
-      fresh: row.from >= fresh,
-    }
-    const looks = looksOf(view, lies, standing)
-    if (old?.looks === looks) return old
-    const element = rowElement(view, this.#parts.stations, lies, standing, this.#parts.words)
-    return { element, looks }
+    })
+    return drawn
   }
 
   #click(event: MouseEvent): void {
     const row = this.#rowOf(event.target)
     if (row === null || getSelection()?.isCollapsed === false) return
-    if (event.target instanceof Element && event.target.closest('[data-fold]')) return this.#parts.onFold(row.key)
-    this.#focus = row.key
+    if (event.target instanceof Element && event.target.closest('[data-fold]')) return this.#parts.onFold(keyOf(row))
+    this.#focus = keyOf(row)
     this.#parts.onPick(targetOf(row))
   }
 
@@ -233,7 +264,7 @@ export class RowList {
   #focused(target: EventTarget | null): void {
     const row = this.#rowOf(target)
     if (row === null) return
-    this.#focus = row.key
+    this.#focus = keyOf(row)
     this.#parts.onPoint(targetOf(row))
   }
 
@@ -255,18 +286,21 @@ export class RowList {
   #focusRow(place: number): void {
     const row = this.#drawing?.rows[place]
     if (row === undefined) return
-    this.#focus = row.key
-    this.#reveal(place)
-    // The focus is where rows are drawn around; first it must have somewhere to go.
+    this.#focus = keyOf(row)
+    const top = this.#revealing(place)
+    const scrolls = top !== this.#top
+    this.#top = top
+    // The focus must have somewhere to go.
     this.#draw()
-    this.#drawn.get(row.key)?.element.focus({ preventScroll: false })
+    if (scrolls) this.element.scrollTop = top
+    this.#drawn.get(this.#focus)?.element.focus()
   }
 
   #rowOf(target: EventTarget | null): Row | null {
     const element = target instanceof Element ? target.closest('li') : null
     if (element === null) return null
     const key = [...this.#drawn].find(([, drawn]) => drawn.element === element)?.[0]
-    return this.#drawing?.rows.find((row) => row.key === key) ?? null
+    return this.#drawing?.rows.find((row) => keyOf(row) === key) ?? null
   }
 }
 
@@ -283,9 +317,9 @@ function isLit(row: Row, lit: ReadonlySet<number>): boolean {
 }
 
 /** Everything an element is made from. */
-function looksOf({ row, ...view }: RowView, place: Place, { now, lit, later }: Standing): string {
+function looksOf({ row, ...view }: RowView, place: Place): string {
   const open = row.kind === 'run' && row.open
-  return JSON.stringify([row.from, row.at, open, view, place, now, lit, later])
+  return JSON.stringify([row.from, row.at, open, view, place])
 }
 
 function target(key: string, place: number, rows: number): number | null {

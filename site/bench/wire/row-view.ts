@@ -85,9 +85,10 @@ export function legsOf(row: Row, scene: Scene): (LegView | null)[] {
   return legs
 }
 
-/** All that a row shows. `legs` as `legsOf` gave them; they are needed earlier, for the row's height. */
-export function viewOf(row: Row, legs: readonly (LegView | null)[], scene: Scene): RowView {
+/** All that a row shows. */
+export function viewOf(row: Row, scene: Scene): RowView {
   const { story, stations, voice } = scene
+  const legs = legsOf(row, scene)
   const at = row.kind === 'run' && row.open ? row.from : row.at
   const table = story.socketsAt(at)
   const zones = stations.map((station, place) => zoneOf(row, station, place, at, table, scene))

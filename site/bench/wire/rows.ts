@@ -17,8 +17,6 @@ export interface Choice {
 export const EVERYTHING: Choice = { conversation: null, background: false, unfolded: new Set() }
 
 interface AnyRow {
-  /** Stays the same while the story grows. */
-  readonly key: string
   /** The first and the last step it tells. */
   readonly from: number
   readonly at: number
@@ -83,7 +81,6 @@ export function rowsOf(story: Story, choice: Choice = EVERYTHING): Rows {
     const step = shown[i] as Step
     rows.push({
       kind: 'step',
-      key: keyOf(step),
       from: step.at,
       at: step.at,
       t: step.t,
@@ -103,7 +100,6 @@ function rowOfRun(run: Run, shown: readonly Step[], { unfolded }: Choice): RunRo
   const until = open ? first.t : last.t
   return {
     kind: 'run',
-    key: run.key,
     from: first.at,
     // An open run is a heading: its steps tell themselves.
     at: open ? first.at - 1 : last.at,
@@ -118,13 +114,6 @@ function rowOfRun(run: Run, shown: readonly Step[], { unfolded }: Choice): RunRo
 function pauseBefore(next: Step | undefined, t: number): number | null {
   const pause = next === undefined ? 0 : next.t - t
   return pause >= LONG ? pause : null
-}
-
-/** Steps before it may still be found out, so its place is not its name. */
-function keyOf(step: Step): string {
-  if (step.kind === 'packet') return `packet ${step.packet}`
-  if ('call' in step) return `${step.kind} ${step.call}`
-  return 'act' in step ? `${step.kind} ${step.act}` : `${step.kind} ${step.t}`
 }
 
 function isBackground(step: Step, { packets, conversations }: Story): boolean {
@@ -152,6 +141,15 @@ function othersThan(conversation: number, { packets, calls, conversations }: Sto
     const its = conversationOf(step)
     return its !== null && its !== conversation
   }
+}
+
+/** What a row goes by; it stays the same while the story grows. A step's place does not: others may still come before. */
+export function keyOf(row: Row): string {
+  if (row.kind === 'run') return row.run.key
+  const { step } = row
+  if (step.kind === 'packet') return `packet ${step.packet}`
+  if ('call' in step) return `${step.kind} ${step.call}`
+  return 'act' in step ? `${step.kind} ${step.act}` : `${step.kind} ${step.t}`
 }
 
 /** The place of the row that tells a step, or of the last before it where none does; -1 before the first. */

@@ -6,6 +6,8 @@ export interface Flow {
   /** The host and the program it came from; the program is null where nobody knows it. */
   readonly host: string
   readonly program: string | null
+  /** The port it came from. */
+  readonly port: number
   /** The number of its first packet. */
   readonly first: number
   /** Segments or datagrams that carry something. */
@@ -80,7 +82,7 @@ function tell(steps: readonly Step[], from: number, end: number, story: Story): 
   // Calls behind the last packet are rows of their own.
   let to = end
   while (steps[to]?.kind !== 'packet') to -= 1
-  const flows = new Map<string, { -readonly [key in keyof Flow]: Flow[key] }>()
+  const flows: { -readonly [key in keyof Flow]: Flow[key] }[] = []
   const calls = new Map<string, { program: string; name: string; times: number }>()
   let packets = 0
   let protocol: Run['protocol'] = 'udp'
@@ -90,9 +92,12 @@ function tell(steps: readonly Step[], from: number, end: number, story: Story): 
     if (step?.kind === 'packet') {
       const packet = story.packets[step.packet - 1] as Packet
       const { decoded, from: host, sender: program, number } = packet
-      const way = `${host} ${program ?? decoded.tcp?.sourcePort ?? decoded.udp?.sourcePort}`
-      const flow = flows.get(way) ?? { host, program, first: number, loaded: 0, bytes: 0, acks: 0 }
-      flows.set(way, flow)
+      const port = decoded.tcp?.sourcePort ?? decoded.udp?.sourcePort ?? 0
+      let flow = flows.find((one) => one.host === host && one.program === program && one.port === port)
+      if (flow === undefined) {
+        flow = { host, program, port, first: number, loaded: 0, bytes: 0, acks: 0 }
+        flows.push(flow)
+      }
       if (packets === 0) key = `run ${number}`
       packets += 1
       if (decoded.tcp) protocol = 'tcp'
@@ -114,7 +119,7 @@ function tell(steps: readonly Step[], from: number, end: number, story: Story): 
     to,
     protocol,
     packets,
-    flows: [...flows.values()].sort((a, b) => b.bytes - a.bytes),
+    flows: flows.sort((a, b) => b.bytes - a.bytes),
     calls: [...calls.values()].sort((a, b) => b.times - a.times),
   }
 }

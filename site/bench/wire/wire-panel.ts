@@ -16,6 +16,7 @@ import { measureFor } from './measure.ts'
 import { savePicture } from './picture.ts'
 import { RowList } from './row-list.ts'
 import { EVERYTHING, rowAt } from './rows.ts'
+import type { Shapes } from './shapes.ts'
 import { textOf } from './text.ts'
 import style from './wire.css?inline'
 
@@ -56,6 +57,7 @@ export class WirePanel {
   #drawing: Drawing | null = null
   #choice = EVERYTHING
   #scale: Scale = 'events'
+  #shapes: { width: number; known: Shapes } = { width: 0, known: new Map() }
   #frame = 0
 
   constructor(root: HTMLElement, parts: WireParts) {
@@ -153,6 +155,7 @@ export class WirePanel {
         voice: this.#voice,
         geometry,
         measure: this.#measure,
+        shapes: this.#shapesAt(geometry.wire),
       })
       this.#showAround(this.#drawing)
     }
@@ -160,16 +163,27 @@ export class WirePanel {
     this.#list.show(this.#drawing, { now: rowAt(rows, at), at, lit })
   }
 
-  /** Everything but the rows. */
+  #shapesAt(width: number): Shapes {
+    if (this.#shapes.width !== width) this.#shapes = { width, known: new Map() }
+    return this.#shapes.known
+  }
+
+  /** Everything but the rows; only what is other than before is touched. */
   #showAround({ geometry, rows, background, story, layout }: Drawing): void {
     const { no, zone, between, end, narrow } = geometry
-    const columns = this.#stations.map((_, i) => (i === 0 || i === this.#stations.length - 1 ? zone : between))
-    this.#root.style.setProperty('--columns', `${no}px ${columns.map((px) => `${px}px`).join(' minmax(0, 1fr) ')}`)
-    this.#root.style.setProperty('--end-space', `${end}px`)
-    this.#root.classList.toggle('narrow', narrow)
+    const last = this.#stations.length - 1
+    const zones = this.#stations.map((_, i) => `${i === 0 || i === last ? zone : between}px`)
+    const columns = `${no}px ${zones.join(' minmax(0, 1fr) ')}`
+    if (this.#root.style.getPropertyValue('--columns') !== columns) {
+      this.#root.style.setProperty('--columns', columns)
+      this.#root.style.setProperty('--end-space', `${end}px`)
+      this.#root.classList.toggle('narrow', narrow)
+    }
     const head = headElement(this.#stations, story, this.#voice)
-    this.#head.replaceWith(head)
-    this.#head = head
+    if (!head.isEqualNode(this.#head)) {
+      this.#head.replaceWith(head)
+      this.#head = head
+    }
     this.#list.element.hidden = rows.length === 0
     this.#empty.hidden = rows.length > 0
     this.#choices.element.hidden = story.steps.length === 0
