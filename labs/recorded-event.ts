@@ -183,6 +183,7 @@ const KINDS: Kinds = {
   return: { ...told, ...outcome, call: run },
   armed: { ...told, event: text, awaited: truth },
   heard: { ...told, ...outcome, event: text, deed: oneOf(DEEDS) },
+  held: { ...told, name: text, deed: oneOf(DEEDS), args: orNull(text) },
   waits: { program, run, syscall: orNull(text) },
   sockets: { host, rows: listOf(row), gone: listOf(text), whole: orNone(yes) },
   counters: { host, counters },
@@ -213,6 +214,8 @@ const KINDS: Kinds = {
     }),
   },
   seed: { seed: whole },
+  hold: { program, on: truth },
+  released: { program, run },
   gap: { program, from: whole, to: whole },
 }
 

@@ -178,7 +178,9 @@ export class Bench {
       const { program } = request
       if (run === null) return this.#giveUp(rest, { kind: 'ended-before-ready', program })
       if (!seat.runnable.waits) continue
-      const isLate = await takesLonger(run.settled, READY_WITHIN)
+      let isLate = await takesLonger(run.settled, READY_WITHIN)
+      // It is not late by itself.
+      while (isLate && seat.holds) isLate = await takesLonger(run.settled, READY_WITHIN)
       if (stops !== this.#stops) return
       if (run.readiness === 'ended') return this.#giveUp(rest, { kind: 'ended-before-ready', program })
       if (isLate) return this.#giveUp(rest, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
@@ -210,6 +212,23 @@ export class Bench {
     const seat = this.#seats.get(program)
     if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
     else seat.resize(size)
+  }
+
+  /** From now on a program is held before each of its calls, or no longer. */
+  hold(program: string, on: boolean): void {
+    this.#vigil.stir()
+    const seat = this.#seats.get(program)
+    if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
+    else if (!seat.runnable.isProgram) this.#trouble({ kind: 'cannot-hold', program })
+    else seat.hold(on)
+  }
+
+  /** Lets a program make the call before which it is held. */
+  release(program: string): void {
+    this.#vigil.stir()
+    const seat = this.#seats.get(program)
+    if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
+    else seat.release()
   }
 
   /** Changes what a wire does to frames. What is not possible is told to the page. */

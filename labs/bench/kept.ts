@@ -48,7 +48,7 @@ export class Kept {
   #size = 0
   /** By what is missing and why. */
   readonly #tallies = new Map<string, { what: Instrument; why: Missed; tally: Tally }>()
-  /** What was let go and is still so: the waiting of a program, the table and the counters of a host. */
+  /** What was let go and is still so: what a program waits for or is held before, the table and the counters of a host. */
   readonly #states = new Map<string, Observed>()
 
   /** @param share in bytes; once twice as much is kept, the oldest is let go */
@@ -127,6 +127,9 @@ export class Kept {
         return
       case 'waits':
         this.#keepState(`waits ${event.program}`, event)
+        return
+      case 'held':
+        this.#keepState(`held ${event.program}`, event)
         return
       case 'upto':
         this.#keepState(`upto ${event.instrument}`, event)

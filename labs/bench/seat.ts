@@ -38,6 +38,7 @@ export interface SeatSurroundings {
 export interface Run {
   readonly number: number
   terminal: Terminal | null
+  trace: Trace | null
   /** Whether the reader has stopped it. */
   stopped: boolean
   /** Whether it is to end, for whatever reason. */
@@ -62,6 +63,8 @@ export class Seat {
   readonly runnable: Runnable
   readonly #around: SeatSurroundings
   #run: Run | null = null
+  /** Whether the reader wants its programs to be held before each call. */
+  #holds = false
   /** The number of the last input that came. */
   #lastInput = 0
   /** The numbers of the inputs that came and have not reached the program yet. */
@@ -99,12 +102,17 @@ export class Seat {
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     // One that does not wait has nothing that others could wait for.
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
-    const run: Run = { number, terminal: null, stopped: false, ending: false, settled, readiness, said: '', printed: 0 }
+    const begun = { terminal: null, trace: null, stopped: false, ending: false, said: '', printed: 0 }
+    const run: Run = { ...begun, number, settled, readiness }
     this.#run = run
     let trace: Trace | undefined
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
-      trace = await tracing.begin(name, number, language, { ...programEnvironment(this.#markOf(run), policy), ...env })
+      const bare = { ...programEnvironment(this.#markOf(run), policy), ...env }
+      const released = () => outbox.write({ kind: 'released', program: name, run: number })
+      trace = await tracing.begin(name, number, language, bare, released)
+      run.trace = trace
+      if (this.#holds) this.#holdRun(run)
       const order = {
         run: number,
         argv,
@@ -179,6 +187,30 @@ export class Seat {
 
   resize(size: Size): void {
     this.#run?.terminal?.resize(size)
+  }
+
+  /** Whether the reader holds its programs before each call. */
+  get holds(): boolean {
+    return this.#holds
+  }
+
+  /** From now on its programs are held before each call, or no longer; what is held is let through then. */
+  hold(on: boolean): void {
+    if (on === this.#holds) return
+    this.#holds = on
+    this.#around.outbox.write({ kind: 'hold', program: this.runnable.name, on })
+    if (this.#run?.trace) this.#holdRun(this.#run)
+  }
+
+  /** Lets the call through that is held now; nothing happens where none is. */
+  release(): void {
+    this.#run?.trace?.release()
+  }
+
+  #holdRun(run: Run): void {
+    if (run.trace?.hold(this.#holds) === false) {
+      this.notice(run.number, { kind: 'cannot-hold', program: this.runnable.name })
+    }
   }
 
   /** Forgets what it still had to tell. */

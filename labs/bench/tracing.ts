@@ -1,6 +1,7 @@
 import { CallReader } from '../instruments/calls.ts'
 import { tracerEnvironment } from '../instruments/tracers.ts'
 import type { Observation, RunLanguage } from '../protocol.ts'
+import { Gate } from './gate.ts'
 import type { FoundInterpreters } from './interpreters.ts'
 import type { Channel, LiveNetwork } from './network/network.ts'
 import type { Policy } from './network/policy.ts'
@@ -25,6 +26,10 @@ export interface Trace {
    * @param byItself whether nobody and nothing made it end
    */
   ended(byItself: boolean): void
+  /** From now on the program is held before each call, or no longer. @returns whether that can be */
+  hold(on: boolean): boolean
+  /** Lets the call through that has been held longest. @returns whether there was one */
+  release(): boolean
 }
 
 /** Has the calls of a bench's programs told. Programs run also where that is not possible; why not is told once. */
@@ -38,20 +43,25 @@ export class Tracing {
     if (bench.policy.calls) void makeTracersReady(bench.policy, bench.interpreters)
   }
 
-  /** Prepares the tracing of a run which is about to start in this environment. */
+  /**
+   * Prepares the tracing of a run which is about to start in this environment.
+   * @param released is called when a call that was held goes on
+   */
   async begin(
     program: string,
     run: number,
     language: RunLanguage,
     env: Readonly<Record<string, string>>,
+    released: () => void,
   ): Promise<Trace> {
-    const untraced: Trace = { env, ended: () => {} }
+    const untraced: Trace = { env, ended: () => {}, hold: (on) => !on, release: () => false }
     const { network, policy, interpreters } = this.#bench
     if (language === 'sh' || !policy.calls) return untraced
     try {
       await makeTracersReady(policy, interpreters)
       const channel = await network.openChannel(run)
-      return this.#trace(program, run, channel, { ...env, ...tracerEnvironment(language, channel.path, env) })
+      const traced = { ...env, ...tracerEnvironment(language, channel.path, env) }
+      return this.#trace(program, run, channel, traced, released)
     } catch (error) {
       this.#blind((error as Error).message)
       return untraced
@@ -65,17 +75,26 @@ export class Tracing {
     return now
   }
 
-  #trace(program: string, run: number, channel: Channel, env: Readonly<Record<string, string>>): Trace {
+  #trace(
+    program: string,
+    run: number,
+    channel: Channel,
+    env: Readonly<Record<string, string>>,
+    released: () => void,
+  ): Trace {
     const { zero } = this.#bench
+    const gate = new Gate(channel, released)
     const benchTime = (monotonic: number) => monotonic - Number(zero)
     const tell = (observation: Observation, t: number) => {
       if (observation.kind === 'blind') this.#blind(observation.detail)
-      else this.#bench.tell(observation, t)
+      else if (observation.kind !== 'held' || gate.arrives()) this.#bench.tell(observation, t)
     }
-    const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell })
+    const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell, went: () => gate.leaves() })
     this.#readers.add(reader)
     return {
       env,
+      hold: (on) => gate.hold(on) && !(on && this.#isBlind),
+      release: () => gate.release(),
       ended: (byItself) => {
         reader.drain()
         reader.close()

@@ -28,6 +28,9 @@ export interface RunEvents {
   readonly frames: readonly FrameEvent[]
   readonly told: readonly ToldEvent[]
   readonly waits: readonly EventOf<'waits'>[]
+  /** Calls before which programs were held, and when one was let through. */
+  readonly held: readonly EventOf<'held'>[]
+  readonly released: readonly EventOf<'released'>[]
   /** From the opening of the bench on: a table is the sum of all its changes. */
   readonly tables: readonly EventOf<'sockets'>[]
   readonly faults: readonly EventOf<'faults'>[]
@@ -96,6 +99,8 @@ function emptyRun(run: number, from: number): Run {
     frames: [],
     told: [],
     waits: [],
+    held: [],
+    released: [],
     tables: [],
     faults: [],
     missing: [],
@@ -139,6 +144,16 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
       case 'waits':
         acts.get(event.run)?.run.waits.push(event)
         break
+      case 'held': {
+        const run = acts.get(event.run)?.run
+        if (!run) break
+        run.held.push(event)
+        if (event.t > run.latest) run.latest = event.t
+        break
+      }
+      case 'released':
+        acts.get(event.run)?.run.released.push(event)
+        break
       case 'sockets':
         tables.push(event)
         runAt(event.t)
@@ -168,7 +183,7 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
   for (const run of runs) {
     sorted(run.frames, (a, b) => a.n - b.n)
     sorted(run.told, byObserver)
-    for (const list of [run.waits, run.faults, run.missing]) sorted<ControlEvent>(list, byTime)
+    for (const list of [run.waits, run.held, run.released, run.faults, run.missing]) sorted<ControlEvent>(list, byTime)
     run.tables = tables.filter(({ t }) => t < run.until)
     run.upTo = upTo
     const ended = run.acts.map((act) => act.ended ?? Number.POSITIVE_INFINITY)

@@ -11,6 +11,8 @@ export interface CallsOf {
   readonly benchTime: (monotonic: number) => number
   /** `t` is when it happened, by the bench's clock. */
   readonly tell: (observation: Observation, t: number) => void
+  /** A call that was held goes on without having been let through: the program was interrupted. */
+  readonly went?: () => void
 }
 
 /** No line of a tracer is longer: so it is written at once and whole (PIPE_BUF of Linux). */
@@ -94,10 +96,11 @@ export class CallReader {
   }
 
   #hear(line: string): void {
-    const { program, run, benchTime, tell } = this.#of
+    const { program, run, benchTime, tell, went } = this.#of
     const told = readTold(line, { program, run, benchTime, sockets: this.#sockets })
     if (told === null) return
     if ('works' in told) this.#tracer = 'works'
+    else if ('went' in told) went?.()
     else {
       if (told.observation.kind === 'blind') this.#tracer = 'blind'
       tell(told.observation, told.t ?? benchTime(Number(process.hrtime.bigint())))

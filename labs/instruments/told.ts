@@ -23,8 +23,11 @@ const PROTOCOLS = ['tcp', 'udp'] as const
 /** So many sockets of a run are remembered. */
 const MOST_SOCKETS = 10_000
 
-/** What a line of a tracer says: that the tracer works, or what it has observed and when. `t` null: now. */
-export type ToldLine = { readonly works: true } | { readonly observation: Observation; readonly t: number | null }
+/** What a line of a tracer says: that the tracer works, that a held call went on without being let through, or what it has observed and when. `t` null: now. */
+export type ToldLine =
+  | { readonly works: true }
+  | { readonly went: true }
+  | { readonly observation: Observation; readonly t: number | null }
 
 /** The longest texts a tracer writes, in characters: of names, and of arguments, results and reasons. */
 const LONGEST = { name: 80, text: 1000 } as const
@@ -64,6 +67,13 @@ function read(fields: Fields, { program, run, benchTime, sockets }: Of): ToldLin
   switch (fields.kind) {
     case 'traced':
       return { works: true }
+    case 'went':
+      return { went: true }
+    case 'held': {
+      const { args } = fields
+      const what = { name: given(name(fields.name)), deed: deed(fields.deed), args: text(args) }
+      return { observation: { kind: 'held', ...what, ...told() }, t: t() }
+    }
     case 'blind':
       return { observation: { kind: 'blind', instrument: 'calls', detail: given(text(fields.detail)) }, t: null }
     case 'call': {

@@ -6,7 +6,7 @@ export const TRACERS = import.meta.dirname
 
 /** The files that a program's runtime must be able to read, so that its calls are told. */
 export const TRACER_FILES: Readonly<Record<Language, readonly string[]>> = {
-  py: ['sitecustomize', 'calls', 'conceal', 'states', 'teller', 'text'].map((name) =>
+  py: ['sitecustomize', 'calls', 'conceal', 'gate', 'states', 'teller', 'text'].map((name) =>
     join(TRACERS, 'python', `${name}.py`),
   ),
   ts: [
@@ -14,6 +14,7 @@ export const TRACER_FILES: Readonly<Record<Language, readonly string[]>> = {
     'call',
     'datagrams',
     'deeds',
+    'gate',
     'lines',
     'listeners',
     'stack',

@@ -143,6 +143,12 @@ export class Connection implements Page {
       case 'seed':
         void bench.setSeed(message.seed)
         return
+      case 'hold':
+        bench.hold(message.program, message.on)
+        return
+      case 'release':
+        bench.release(message.program)
+        return
       case 'ack':
         bench.acknowledge(message.program, message.offset)
         return

@@ -86,6 +86,14 @@ export class Deck implements BenchSource {
     this.#now.seed(seed)
   }
 
+  hold(program: string, on: boolean): void {
+    this.#now.hold(program, on)
+  }
+
+  release(program: string): void {
+    this.#now.release(program)
+  }
+
   ack(program: string, offset: number): void {
     this.#now.ack(program, offset)
   }

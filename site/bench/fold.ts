@@ -24,6 +24,10 @@ export interface ProgramView {
   readonly run: number
   readonly socket: ReadySocket | null
   readonly stopping: boolean
+  /** It is to be held before each of its calls, in this run and in later ones. */
+  readonly hold: boolean
+  /** It is held before a call now. */
+  readonly held: boolean
   /** How it ended, if it ended by itself or was stopped. */
   readonly exit: { readonly code: number | null; readonly signal: string | null; readonly stopped: boolean } | null
   /**
@@ -86,6 +90,8 @@ const READY: ProgramView = {
   run: 0,
   socket: null,
   stopping: false,
+  hold: false,
+  held: false,
   exit: null,
   gone: null,
   missing: 0,
@@ -193,29 +199,42 @@ function spoken(view: LabView): LabView {
 }
 
 function happen(view: LabView, event: BenchEvent): LabView {
-  if (isObserved(event) || event.kind === 'faults' || event.kind === 'seed') return view
+  if ((isObserved(event) && event.kind !== 'held') || event.kind === 'faults' || event.kind === 'seed') return view
   const program = view.programs[event.program]
   if (program === undefined || event.kind === 'output') return view
   if (event.kind === 'gap') {
     return one(view, event.program, { ...program, missing: program.missing + event.to - event.from })
   }
+  if (event.kind === 'hold') return one(view, event.program, { ...program, hold: event.on })
   if (event.run < program.run) return view
   const become = (change: Partial<ProgramView>) => one(view, event.program, { ...program, run: event.run, ...change })
   switch (event.kind) {
     case 'starting':
-      return { ...become({ ...READY, run: event.run, state: 'starting' }), instead: false, back: false }
+      return {
+        ...become({ ...READY, run: event.run, state: 'starting', hold: program.hold }),
+        instead: false,
+        back: false,
+      }
     case 'started':
       return become({ state: 'running' })
     case 'ready':
       return become({ state: 'running', socket: event.socket })
+    case 'held':
+      return become({ held: true })
+    case 'released':
+      return become({ held: false })
     case 'stopping':
       return become({ stopping: true })
     case 'exited': {
       const { code, signal, stopped } = event
-      return become({ state: 'exited', asked: false, stopping: false, socket: null, exit: { code, signal, stopped } })
+      const exit = { code, signal, stopped }
+      return become({ state: 'exited', asked: false, stopping: false, held: false, socket: null, exit })
     }
     case 'failed':
-      return { ...become({ state: 'failed', asked: false, stopping: false, socket: null }), trouble: event.trouble }
+      return {
+        ...become({ state: 'failed', asked: false, stopping: false, held: false, socket: null }),
+        trouble: event.trouble,
+      }
     case 'notice':
       return { ...view, trouble: event.trouble }
   }
@@ -251,10 +270,11 @@ function withdraw(view: LabView): LabView {
 
 /** Ends what still runs. Runs are counted anew at the next bench. */
 function endAll(view: LabView, ended: Ending | 'recording' | null): LabView {
+  const gone = { run: 0, hold: false, held: false }
   return each(view, (program) =>
     isAlive(program)
-      ? { ...program, run: 0, state: 'exited', stopping: false, socket: null, exit: null, gone: { ended } }
-      : { ...program, run: 0 },
+      ? { ...program, ...gone, state: 'exited', stopping: false, socket: null, exit: null, gone: { ended } }
+      : { ...program, ...gone },
   )
 }
 

@@ -122,6 +122,8 @@ class BenchLab extends HTMLElement {
       // Who opens a shell wants to type.
       onRun: () => void this.#run([box]).then(() => box.isShell && box.focus()),
       onStop: () => this.#stop([box]),
+      onHold: (on) => source.hold(box.name, on),
+      onRelease: () => source.release(box.name),
       onChoice: (language) => this.#chosen(box, language),
       onInput: (bytes) => source.input(box.name, bytes),
       onSize: (size) => source.resize(box.name, size),
@@ -238,8 +240,8 @@ class BenchLab extends HTMLElement {
       const { event, replayed } = news
       if (event.kind === 'starting') this.#starts(event.program)
       this.#tell(event)
-      // Thousands a second: nothing but the story takes them into account.
-      if (isObserved(event) && this.#view.recording?.silence == null) return
+      // Thousands a second: nothing but the story takes them into account, save that a program is held.
+      if (isObserved(event) && event.kind !== 'held' && this.#view.recording?.silence == null) return
       if ('program' in event) this.#boxes.get(event.program)?.hear(event, replayed)
       if (event.kind === 'output') return
     }

@@ -64,7 +64,7 @@ export class LiveSource implements BenchSource {
   #sizes = new Map<string, Size>()
   #toRun = new Map<string, RunRequest>()
   #toStop = new Set<string>()
-  /** What wires shall do, by wire and direction, and where their chances begin: asked for while there was no bench. */
+  /** What wires shall do, by wire and direction, where their chances begin, and what is to be held: asked for while there was no bench. */
   #toSet = new Map<string, ToBench>()
 
   constructor(lab: string, parts: Partial<Parts> = {}) {
@@ -130,6 +130,15 @@ export class LiveSource implements BenchSource {
 
   seed(seed: number): void {
     this.#set('seed', { type: 'seed', seed })
+  }
+
+  hold(program: string, on: boolean): void {
+    this.#set(`hold ${program}`, { type: 'hold', program, on })
+  }
+
+  release(program: string): void {
+    // What is held is so at a bench: without a connection nobody can see whether it still is.
+    if (this.#connection === 'live') this.#send({ type: 'release', program })
   }
 
   ack(program: string, offset: number): void {

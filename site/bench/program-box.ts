@@ -20,6 +20,8 @@ export interface BoxParts {
   readonly words: Words
   readonly onRun: () => void
   readonly onStop: () => void
+  readonly onHold: (on: boolean) => void
+  readonly onRelease: () => void
   readonly onChoice: (language: Language) => void
   readonly onInput: (bytes: Uint8Array) => void
   readonly onSize: (size: Size) => void
@@ -82,6 +84,10 @@ export class ProgramBox {
     this.title = this.#title()
     this.#runLabel = this.#find('[data-run]')?.textContent?.trim() ?? ''
     this.#find('[data-run]')?.addEventListener('click', () => this.#press())
+    const press = (button: HTMLElement | null, act: () => void) =>
+      button?.addEventListener('click', () => button.getAttribute('aria-disabled') !== 'true' && act())
+    press(this.#find('[data-hold]'), () => parts.onHold(this.#view?.hold !== true))
+    press(this.#find('[data-release]'), () => parts.onRelease())
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#chosen(radio.value as Language))
     this.#find('[data-copy-command]')?.addEventListener('click', () => this.#copyCommand())
     this.#find('[data-copy]')?.addEventListener('click', () => this.#copyText())
@@ -166,6 +172,7 @@ export class ProgramBox {
     if (!this.isShell) run?.classList.toggle('go', !busy)
     setDisabled(run, missing || (whyNot(lab) !== null && !busy))
     for (const radio of this.#radios()) radio.disabled = busy
+    this.#showHold(view, whyNot(lab) !== null)
     const paste = this.#find('[data-paste]')
     setDisabled(paste, !this.#takesInput())
     if (paste && this.#panel) paste.hidden = this.#recorded || this.viewOf !== null
@@ -335,6 +342,19 @@ export class ProgramBox {
     for (const act of this.#waiting.splice(0)) act(panel)
     onSize(panel.fit())
     return panel
+  }
+
+  /** *Release* stays while calls are held, so that it can be pressed again and again. */
+  #showHold({ hold, held }: ProgramView, isIdle: boolean): void {
+    const holds = this.#find('[data-hold]')
+    if (holds) holds.ariaPressed = String(hold)
+    setDisabled(holds, this.#recorded || isIdle)
+    const release = this.#find('[data-release]')
+    setDisabled(release, !held)
+    if (release === null) return
+    // A button that goes must not take the focus with it.
+    if (!hold && release === document.activeElement) holds?.focus()
+    release.hidden = !hold
   }
 
   #press(): void {

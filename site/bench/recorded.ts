@@ -67,6 +67,11 @@ export class RecordedSource implements BenchSource {
 
   seed(): void {}
 
+  /** It is over: nothing of it can be held any more. */
+  hold(): void {}
+
+  release(): void {}
+
   ack(): void {}
 
   leave(): void {

@@ -12,7 +12,7 @@ export function programWords(words: Words, program: ProgramView, offer: Offer = 
   if (!program.asked && program.state === 'ready' && offer !== 'run') {
     return word(words, { key: offer === 'play' ? 'state.recorded' : 'state.none' })
   }
-  return word(words, situation(program, 'state'))
+  return word(words, program.held ? { key: 'state.held' } : situation(program, 'state'))
 }
 
 /** What a lab offers for a program that has not begun. */

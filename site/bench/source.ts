@@ -51,6 +51,10 @@ export interface BenchSource {
   faults(wire: number, faults: FaultsDefinition): void
   /** Begins the chances of all wires anew. */
   seed(seed: number): void
+  /** From now on a program is held before each of its calls, or no longer, until the bench ends. */
+  hold(program: string, on: boolean): void
+  /** Lets a program make the call before which it is held. */
+  release(program: string): void
   /** All output of the program before this offset has been parsed. */
   ack(program: string, offset: number): void
   /** The page is being left. `resume` returns to the bench if it is still there. */

@@ -2,8 +2,9 @@
  * Everything in a lab that tells the story of its run: marks beside the code, the wire, the sockets, the time line. Loaded
  * when the first program is run; a lab that is only read does without.
  */
-import { tellLatest } from '../../labs/checks/tell.ts'
+
 import type { Story } from '../../labs/checks/story.ts'
+import { tellLatest } from '../../labs/checks/tell.ts'
 import type { Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'

@@ -49,6 +49,7 @@ const EACH: { readonly [Kind in Happening['kind']]: Extract<Happening, { kind: K
   return: { kind: 'return', call: 1, ...told, ...outcome },
   armed: { kind: 'armed', event: 'message', awaited: true, ...told, socket: null },
   heard: { kind: 'heard', event: 'message', deed: 'receive', ...told, ...outcome, accepted: socket },
+  held: { kind: 'held', name: 'send', deed: 'send', args: null, ...told },
   waits: { kind: 'waits', program: 'send', run: 2, syscall: 'epoll_wait' },
   sockets: {
     kind: 'sockets',
@@ -63,6 +64,8 @@ const EACH: { readonly [Kind in Happening['kind']]: Extract<Happening, { kind: K
   ready: { kind: 'ready', program: 'send', run: 2, socket: { protocol: 'udp', ...local } },
   notice: { kind: 'notice', program: 'send', run: 2, trouble: { kind: 'input-full', program: 'send', bytes: 9 } },
   failed: { kind: 'failed', program: 'send', run: 2, trouble: { kind: 'no-interpreter', language: 'ts' } },
+  hold: { kind: 'hold', program: 'send', on: true },
+  released: { kind: 'released', program: 'send', run: 2 },
   stopping: { kind: 'stopping', program: 'send', run: 2 },
   exited: { kind: 'exited', program: 'send', run: 2, code: 0, signal: null, stopped: true },
   gap: { kind: 'gap', program: 'send', from: 0, to: 100 },

@@ -1,6 +1,7 @@
 /** Stories to draw: two complete runs as they are told, and others made by hand for what those do not show. */
-import { tellLatest } from '../../labs/checks/tell.ts'
+
 import type { Story } from '../../labs/checks/story.ts'
+import { tellLatest } from '../../labs/checks/tell.ts'
 import type { ProgramSocket } from '../../labs/protocol.ts'
 import { type Cast, castOf } from '../../site/bench/story/cast.ts'
 import { endpoint, StoryMaker } from './story-maker.ts'
@@ -44,7 +45,12 @@ export const THREE_HOSTS: Cast = {
 const CLIENT = '10.0.0.1:41066'
 const SERVER = '10.0.0.2:12824'
 
-function socketOf(id: number, local: string | null, remote: string | null, protocol: 'tcp' | 'udp' = 'tcp'): ProgramSocket {
+function socketOf(
+  id: number,
+  local: string | null,
+  remote: string | null,
+  protocol: 'tcp' | 'udp' = 'tcp',
+): ProgramSocket {
   const end = (text: string | null) => (text === null ? null : endpoint(text))
   return { id, protocol, descriptor: id + 2, local: end(local), remote: end(remote) }
 }
@@ -67,18 +73,36 @@ function opened(maker: StoryMaker): { accept: number } {
   const connected = socketOf(1, CLIENT, SERVER)
   maker.starts('server', 'py')
   maker.after(40)
-  maker.call('server', { name: 'listen', deed: 'listen', line: 14, socket: listening, silent: 'kernel-only' }, {
-    states: [['server', 'CLOSED', 'LISTEN']],
-    sockets: [{ id: 'l', host: 'b', program: 'server', state: 'LISTEN', local: endpoint(SERVER), sendQueue: 128 }],
-  })
+  maker.call(
+    'server',
+    { name: 'listen', deed: 'listen', line: 14, socket: listening, silent: 'kernel-only' },
+    {
+      states: [['server', 'CLOSED', 'LISTEN']],
+      sockets: [{ id: 'l', host: 'b', program: 'server', state: 'LISTEN', local: endpoint(SERVER), sendQueue: 128 }],
+    },
+  )
   const accept = maker.waits('server', { name: 'accept', deed: 'accept', line: 17, socket: listening })
   maker.after(4200)
   maker.starts('client', 'py')
   maker.after(30)
-  maker.call('client', { name: 'socket', deed: 'socket', line: 7, socket: socketOf(1, null, null), silent: 'kernel-only' })
+  maker.call('client', {
+    name: 'socket',
+    deed: 'socket',
+    line: 7,
+    socket: socketOf(1, null, null),
+    silent: 'kernel-only',
+  })
   const connect = maker.waits('client', { name: 'connect', deed: 'connect', line: 8, socket: socketOf(1, null, null) })
   maker.packet(
-    { source: CLIENT, destination: SERVER, tcp: ['SYN'], sequence: 0, sender: 'client', receiver: 'server', cause: { call: connect } },
+    {
+      source: CLIENT,
+      destination: SERVER,
+      tcp: ['SYN'],
+      sequence: 0,
+      sender: 'client',
+      receiver: 'server',
+      cause: { call: connect },
+    },
     {
       states: [
         ['client', 'CLOSED', 'SYN-SENT'],
@@ -104,7 +128,15 @@ function opened(maker: StoryMaker): { accept: number } {
     { states: [['client', 'SYN-SENT', 'ESTABLISHED']], sockets: [{ id: 'c', state: 'ESTABLISHED' }] },
   )
   maker.packet(
-    { source: CLIENT, destination: SERVER, tcp: ['ACK'], sequence: 1, acknowledgment: 1, sender: 'client', receiver: 'server' },
+    {
+      source: CLIENT,
+      destination: SERVER,
+      tcp: ['ACK'],
+      sequence: 1,
+      acknowledgment: 1,
+      sender: 'client',
+      receiver: 'server',
+    },
     {
       states: [['server', 'SYN-RECEIVED', 'ESTABLISHED']],
       sockets: [
@@ -119,7 +151,12 @@ function opened(maker: StoryMaker): { accept: number } {
 }
 
 /** One segment from client to server. */
-function data(maker: StoryMaker, sequence: number, payload: number, more: Partial<Parameters<StoryMaker['packet']>[0]> = {}) {
+function data(
+  maker: StoryMaker,
+  sequence: number,
+  payload: number,
+  more: Partial<Parameters<StoryMaker['packet']>[0]> = {},
+) {
   return maker.packet({
     source: CLIENT,
     destination: SERVER,
@@ -162,18 +199,55 @@ export function threePackets(): Shown {
   const rest = maker.waits('server', { name: 'recv', deed: 'receive', line: 22, socket: server })
   maker.call('client', { name: 'close', deed: 'close', line: 14, socket: client })
   maker.packet(
-    { source: CLIENT, destination: SERVER, tcp: ['FIN', 'ACK'], sequence: 5, acknowledgment: 1, sender: 'client', receiver: 'server', cause: { call: maker.calls.length - 1 } },
-    { states: [['client', 'ESTABLISHED', 'FIN-WAIT-1'], ['server', 'ESTABLISHED', 'CLOSE-WAIT']] },
+    {
+      source: CLIENT,
+      destination: SERVER,
+      tcp: ['FIN', 'ACK'],
+      sequence: 5,
+      acknowledgment: 1,
+      sender: 'client',
+      receiver: 'server',
+      cause: { call: maker.calls.length - 1 },
+    },
+    {
+      states: [
+        ['client', 'ESTABLISHED', 'FIN-WAIT-1'],
+        ['server', 'ESTABLISHED', 'CLOSE-WAIT'],
+      ],
+    },
   )
   maker.returns(rest, { bytes: 0 })
   maker.ends('client', { code: 0, signal: null })
   maker.call('server', { name: 'close', deed: 'close', line: 24, socket: server })
   maker.packet(
-    { source: SERVER, destination: CLIENT, tcp: ['FIN', 'ACK'], sequence: 1, acknowledgment: 6, sender: 'server', receiver: 'client', cause: { call: maker.calls.length - 1 } },
-    { states: [['server', 'CLOSE-WAIT', 'LAST-ACK'], ['client', 'FIN-WAIT-1', 'TIME-WAIT']], sockets: [{ id: 'c', state: 'TIME-WAIT' }] },
+    {
+      source: SERVER,
+      destination: CLIENT,
+      tcp: ['FIN', 'ACK'],
+      sequence: 1,
+      acknowledgment: 6,
+      sender: 'server',
+      receiver: 'client',
+      cause: { call: maker.calls.length - 1 },
+    },
+    {
+      states: [
+        ['server', 'CLOSE-WAIT', 'LAST-ACK'],
+        ['client', 'FIN-WAIT-1', 'TIME-WAIT'],
+      ],
+      sockets: [{ id: 'c', state: 'TIME-WAIT' }],
+    },
   )
   maker.packet(
-    { source: CLIENT, destination: SERVER, tcp: ['ACK'], sequence: 6, acknowledgment: 2, sender: 'client', receiver: 'server' },
+    {
+      source: CLIENT,
+      destination: SERVER,
+      tcp: ['ACK'],
+      sequence: 6,
+      acknowledgment: 2,
+      sender: 'client',
+      receiver: 'server',
+    },
     { states: [['server', 'LAST-ACK', 'CLOSED']], sockets: [{ id: 's', gone: true }] },
   )
   maker.waits('server', { name: 'accept', deed: 'accept', line: 17, socket: socketOf(1, SERVER, null) })
@@ -185,16 +259,55 @@ export function troubles(): Shown {
   const maker = new StoryMaker(TWO_HOSTS)
   maker.starts('server', 'py')
   maker.starts('client', 'ts')
-  const syn = { source: CLIENT, destination: SERVER, tcp: ['SYN'], sequence: 0, sender: 'client', receiver: 'server' } as const
+  const syn = {
+    source: CLIENT,
+    destination: SERVER,
+    tcp: ['SYN'],
+    sequence: 0,
+    sender: 'client',
+    receiver: 'server',
+  } as const
   const asks = { name: 'connect', deed: 'connect', line: 5, socket: socketOf(1, CLIENT, SERVER) } as const
   maker.call('client', asks)
-  maker.waits('client', { name: "'connect'", event: true, deed: 'connect', line: 6, socket: socketOf(1, CLIENT, SERVER) })
-  const first = maker.packet({ ...syn, fate: 'lost', arrived: null, cause: { call: 0 } }, { states: [['client', 'CLOSED', 'SYN-SENT']] })
+  maker.waits('client', {
+    name: "'connect'",
+    event: true,
+    deed: 'connect',
+    line: 6,
+    socket: socketOf(1, CLIENT, SERVER),
+  })
+  const first = maker.packet(
+    { ...syn, fate: 'lost', arrived: null, cause: { call: 0 } },
+    { states: [['client', 'CLOSED', 'SYN-SENT']] },
+  )
   maker.after(1000)
   maker.packet({ ...syn, remarks: ['retransmission'], about: first, cause: { kernel: 'retransmission' } })
-  maker.packet({ source: SERVER, destination: CLIENT, tcp: ['SYN', 'ACK'], sequence: 0, acknowledgment: 1, sender: 'server', receiver: 'client', cause: { kernel: 'synack' } })
-  maker.packet({ source: CLIENT, destination: SERVER, tcp: ['ACK'], sequence: 1, acknowledgment: 1, sender: 'client', receiver: 'server' })
-  const told = { name: "'connect'", event: true, deed: 'connect', line: 6, socket: socketOf(1, CLIENT, SERVER) } as const
+  maker.packet({
+    source: SERVER,
+    destination: CLIENT,
+    tcp: ['SYN', 'ACK'],
+    sequence: 0,
+    acknowledgment: 1,
+    sender: 'server',
+    receiver: 'client',
+    cause: { kernel: 'synack' },
+  })
+  maker.packet({
+    source: CLIENT,
+    destination: SERVER,
+    tcp: ['ACK'],
+    sequence: 1,
+    acknowledgment: 1,
+    sender: 'client',
+    receiver: 'server',
+  })
+  const told = {
+    name: "'connect'",
+    event: true,
+    deed: 'connect',
+    line: 6,
+    socket: socketOf(1, CLIENT, SERVER),
+  } as const
   maker.call('client', told)
   const send = { name: 'write', deed: 'send', line: 9, socket: socketOf(1, CLIENT, SERVER), bytes: 5792 } as const
   maker.call('client', send)
@@ -204,7 +317,10 @@ export function troubles(): Shown {
   data(maker, 2897, 1448, { cause, remarks: ['out-of-order'] })
   const copied = data(maker, 4345, 1448, { cause, remarks: ['out-of-order'] })
   data(maker, 4345, 1448, { cause, fate: 'copy', about: copied, remarks: ['duplicate'] })
-  maker.packets[late - 1] = { ...(maker.packets[late - 1] as (typeof maker.packets)[number]), arrived: (maker.packets[copied - 1]?.t ?? 0) + 25_000 }
+  maker.packets[late - 1] = {
+    ...(maker.packets[late - 1] as (typeof maker.packets)[number]),
+    arrived: (maker.packets[copied - 1]?.t ?? 0) + 25_000,
+  }
   ack(maker, 1449, { remarks: ['duplicate-ack'] })
   ack(maker, 1449, { remarks: ['duplicate-ack'] })
   maker.after(204)
@@ -217,10 +333,27 @@ export function troubles(): Shown {
   maker.faults(0)
   maker.gap('packets', 1204, 'not-read')
   maker.packet(
-    { source: SERVER, destination: CLIENT, tcp: ['RST', 'ACK'], sequence: 1, acknowledgment: 5793, sender: 'server', receiver: 'client', remarks: ['reset'], cause: { kernel: 'reset' } },
+    {
+      source: SERVER,
+      destination: CLIENT,
+      tcp: ['RST', 'ACK'],
+      sequence: 1,
+      acknowledgment: 5793,
+      sender: 'server',
+      receiver: 'client',
+      remarks: ['reset'],
+      cause: { kernel: 'reset' },
+    },
     { states: [['client', 'ESTABLISHED', 'CLOSED']] },
   )
-  maker.call('client', { name: "'error'", event: true, deed: 'other', line: 12, error: 'ECONNRESET', socket: socketOf(1, CLIENT, SERVER) })
+  maker.call('client', {
+    name: "'error'",
+    event: true,
+    deed: 'other',
+    line: 12,
+    error: 'ECONNRESET',
+    socket: socketOf(1, CLIENT, SERVER),
+  })
   maker.ends('client', { code: 1, signal: null })
   maker.ends('server', { code: null, signal: 'SIGTERM' })
   maker.settled = true
@@ -233,23 +366,69 @@ export function hops(): Shown {
   const to = '10.0.2.2:12822'
   const from = '10.0.1.1:41066'
   maker.starts('receive', 'py')
-  maker.call('receive', { name: 'bind', deed: 'bind', line: 11, socket: socketOf(1, to, null, 'udp'), silent: 'kernel-only' }, {
-    sockets: [{ id: 'r', host: 'b', program: 'receive', protocol: 'udp', state: 'UNCONN', local: endpoint(to) }],
+  maker.call(
+    'receive',
+    { name: 'bind', deed: 'bind', line: 11, socket: socketOf(1, to, null, 'udp'), silent: 'kernel-only' },
+    {
+      sockets: [{ id: 'r', host: 'b', program: 'receive', protocol: 'udp', state: 'UNCONN', local: endpoint(to) }],
+    },
+  )
+  const receive = maker.waits('receive', {
+    name: 'recvfrom',
+    deed: 'receive',
+    line: 15,
+    socket: socketOf(1, to, null, 'udp'),
   })
-  const receive = maker.waits('receive', { name: 'recvfrom', deed: 'receive', line: 15, socket: socketOf(1, to, null, 'udp') })
   maker.after(900)
   maker.starts('send', 'py')
-  const request = { operation: 1, senderHardware: '02:00:00:00:00:01', senderAddress: '10.0.1.1', targetHardware: '00:00:00:00:00:00', targetAddress: '10.0.1.2' }
-  const send = { name: 'sendto', deed: 'send', line: 8, socket: socketOf(1, from, null, 'udp'), bytes: 4, peer: endpoint(to) } as const
+  const request = {
+    operation: 1,
+    senderHardware: '02:00:00:00:00:01',
+    senderAddress: '10.0.1.1',
+    targetHardware: '00:00:00:00:00:00',
+    targetAddress: '10.0.1.2',
+  }
+  const send = {
+    name: 'sendto',
+    deed: 'send',
+    line: 8,
+    socket: socketOf(1, from, null, 'udp'),
+    bytes: 4,
+    peer: endpoint(to),
+  } as const
   for (const hopLimit of [1, 64]) {
     maker.call('send', send, {
       sockets: [{ id: 's', host: 'a', program: 'send', protocol: 'udp', state: 'UNCONN', local: endpoint(from) }],
     })
     const cause = { call: maker.calls.length - 1 }
     if (hopLimit === 1) {
-      maker.packet({ source: '10.0.1.1', destination: '10.0.1.2', arp: request, wire: 0, from: 'a', to: 'r', conversation: null, cause: { kernel: 'arp' } })
-      const reply = { operation: 2, senderHardware: '02:00:00:00:00:02', senderAddress: '10.0.1.2', targetHardware: '02:00:00:00:00:01', targetAddress: '10.0.1.1' }
-      maker.packet({ source: '10.0.1.2', destination: '10.0.1.1', arp: reply, wire: 0, from: 'r', to: 'a', conversation: null, cause: { kernel: 'arp' } })
+      maker.packet({
+        source: '10.0.1.1',
+        destination: '10.0.1.2',
+        arp: request,
+        wire: 0,
+        from: 'a',
+        to: 'r',
+        conversation: null,
+        cause: { kernel: 'arp' },
+      })
+      const reply = {
+        operation: 2,
+        senderHardware: '02:00:00:00:00:02',
+        senderAddress: '10.0.1.2',
+        targetHardware: '02:00:00:00:00:01',
+        targetAddress: '10.0.1.1',
+      }
+      maker.packet({
+        source: '10.0.1.2',
+        destination: '10.0.1.1',
+        arp: reply,
+        wire: 0,
+        from: 'r',
+        to: 'a',
+        conversation: null,
+        cause: { kernel: 'arp' },
+      })
     }
     const datagram = { source: from, destination: to, payload: 4, sender: 'send', receiver: 'receive', cause, hopLimit }
     const number = maker.packet({ ...datagram, wire: 0, from: 'a', to: 'r' })
@@ -279,7 +458,14 @@ export function bulk(segments: number): Shown {
   const maker = new StoryMaker(TWO_HOSTS)
   opened(maker)
   const [client, server] = [socketOf(1, CLIENT, SERVER), socketOf(2, SERVER, CLIENT)]
-  maker.call('client', { name: 'sendall', deed: 'send', line: 13, socket: client, bytes: segments * 1448, range: { from: 0, to: segments * 1448 } })
+  maker.call('client', {
+    name: 'sendall',
+    deed: 'send',
+    line: 13,
+    socket: client,
+    bytes: segments * 1448,
+    range: { from: 0, to: segments * 1448 },
+  })
   const cause = { call: maker.calls.length - 1 }
   for (let i = 0; i < segments; i += 1) {
     data(maker, 1 + i * 1448, 1448, { cause, tcp: ['ACK'] })
@@ -292,8 +478,22 @@ export function bulk(segments: number): Shown {
   }
   maker.call('client', { name: 'close', deed: 'close', line: 14, socket: client })
   maker.packet(
-    { source: CLIENT, destination: SERVER, tcp: ['FIN', 'ACK'], sequence: 1 + segments * 1448, acknowledgment: 1, sender: 'client', receiver: 'server', cause: { call: maker.calls.length - 1 } },
-    { states: [['client', 'ESTABLISHED', 'FIN-WAIT-1'], ['server', 'ESTABLISHED', 'CLOSE-WAIT']] },
+    {
+      source: CLIENT,
+      destination: SERVER,
+      tcp: ['FIN', 'ACK'],
+      sequence: 1 + segments * 1448,
+      acknowledgment: 1,
+      sender: 'client',
+      receiver: 'server',
+      cause: { call: maker.calls.length - 1 },
+    },
+    {
+      states: [
+        ['client', 'ESTABLISHED', 'FIN-WAIT-1'],
+        ['server', 'ESTABLISHED', 'CLOSE-WAIT'],
+      ],
+    },
   )
   return { cast: TWO_HOSTS, story: maker.story() }
 }
@@ -311,7 +511,9 @@ export function manyLost(packets = 3000): Shown {
 /** Four bytes on a machine where packets are not seen. */
 export function onlyCalls(): Shown {
   const { cast, story } = fourBytesShown()
-  const steps = story.steps.filter(({ kind }) => kind !== 'packet').map((step, i) => ({ ...step, at: i + 1, states: [] }))
+  const steps = story.steps
+    .filter(({ kind }) => kind !== 'packet')
+    .map((step, i) => ({ ...step, at: i + 1, states: [] }))
   const places = story.steps.flatMap((step) => (step.kind === 'packet' ? [] : [step.at]))
   const old = (at: number) => places[at - 1] ?? 0
   return {

@@ -45,9 +45,7 @@ interface PacketMade extends Partial<Omit<Packet, 'decoded'>> {
 /** `10.0.0.1:80` or `[::1]:80` as an endpoint; port 0 where there is none. */
 export function endpoint(text: string): Endpoint {
   const [, address = text, port = '0'] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(text) ?? []
-  return text.includes('.') || text.startsWith('[')
-    ? { address, port: Number(port) }
-    : { address: text, port: 0 }
+  return text.includes('.') || text.startsWith('[') ? { address, port: Number(port) } : { address: text, port: 0 }
 }
 
 export class StoryMaker {
@@ -92,6 +90,14 @@ export class StoryMaker {
     this.#make(program, made, this.#t)
     const doing: Doing = { state: 'runs', call: null, line: null, armed: [] }
     return this.#step({ kind: 'calls', call: this.calls.length - 1 }, program, extras, { [program]: doing })
+  }
+
+  /** The program is held before a call of this name. */
+  holds(program: string, name: string, line = 1): number {
+    const run = this.acts.findLast((one) => one.program === program)?.run ?? 0
+    const held = this.steps.length + 1
+    const doing: Doing = { state: 'held', call: null, line, held, armed: [] }
+    return this.#step({ kind: 'holds', run, name, event: false }, program, { line }, { [program]: doing })
   }
 
   /** A call that waits. @returns its place in `calls`. */

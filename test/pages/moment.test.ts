@@ -58,8 +58,16 @@ async function handshake(path = TCP): Promise<LabInPage> {
   await lab.runAll.click()
   await lab.program('server').exited(0)
   await lab.program('client').exited(0)
-  await lab.packet(/^FIN, ACK/).nth(1).waitFor()
-  await lab.panel('wire').getByRole('listitem').filter({ hasText: /exits|退出/ }).nth(1).waitFor()
+  await lab
+    .packet(/^FIN, ACK/)
+    .nth(1)
+    .waitFor()
+  await lab
+    .panel('wire')
+    .getByRole('listitem')
+    .filter({ hasText: /exits|退出/ })
+    .nth(1)
+    .waitFor()
   return lab
 }
 
@@ -127,7 +135,11 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     const syn = lab.packet(/^SYN, 127/)
     const [, port = ''] = client.exec((await syn.getAttribute('aria-label')) ?? '') ?? []
     await lab.toggle('sockets').click()
-    await lab.packet(`^SYN, ACK, 127.0.0.1:12824 to 127.0.0.1:${port}`).or(lab.packet(/^SYN, ACK/)).first().waitFor()
+    await lab
+      .packet(`^SYN, ACK, 127.0.0.1:12824 to 127.0.0.1:${port}`)
+      .or(lab.packet(/^SYN, ACK/))
+      .first()
+      .waitFor()
     await syn.click()
     const at = await stepOf(syn)
     await lab.at(at)
@@ -139,7 +151,10 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     ])
     await lab.panel('timeline').getByText('SYN').waitFor()
     const rows = lab.panel('sockets').locator('tbody tr')
-    await rows.filter({ hasText: 'SYN-SENT' }).filter({ hasText: `127.0.0.1:${port}` }).waitFor()
+    await rows
+      .filter({ hasText: 'SYN-SENT' })
+      .filter({ hasText: `127.0.0.1:${port}` })
+      .waitFor()
     await rows.filter({ hasText: 'SYN-RECEIVED' }).filter({ hasText: 'no program yet' }).waitFor()
     const ack = lab.packet(/^ACK, 127\.0\.0\.1:\d+ to 127\.0\.0\.1:12824, seq 1, ack 1/).first()
     await ack.click()

@@ -20,6 +20,8 @@ class Asked implements BenchSource {
   resize = (program: string) => this.#note(`resize ${program}`)
   faults = (wire: number) => this.#note(`faults ${wire}`)
   seed = (seed: number) => this.#note(`seed ${seed}`)
+  hold = (program: string, on: boolean) => this.#note(`hold ${program} ${on}`)
+  release = (program: string) => this.#note(`release ${program}`)
   ack = (program: string, offset: number) => this.#note(`ack ${program} ${offset}`)
   leave = () => this.#note('leave')
 
@@ -62,10 +64,17 @@ describe('the two sources of a lab', () => {
     made.stop(['send'])
     made.input('send', Uint8Array.of(1, 2))
     made.resize('send', { columns: 80, rows: 24 })
+    made.hold('send', true)
+    made.release('send')
     made.ack('send', 5)
     made.leave()
     expect(lives.map(({ asked }) => asked)).toEqual([
-      ['open', 'resume', 'retry', 'run 0', 'stop send', 'input send 1,2', 'resize send', 'ack send 5', 'leave'],
+      ['open', 'resume', 'retry', 'run 0', 'stop send', 'input send 1,2', 'resize send'].concat(
+        'hold send true',
+        'release send',
+        'ack send 5',
+        'leave',
+      ),
     ])
     lives[0]?.tell(live)
     expect(news).toEqual([live])

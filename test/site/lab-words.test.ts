@@ -32,6 +32,7 @@ const EACH: { [Kind in Trouble['kind']]: Extract<Trouble, { kind: Kind }> } = {
   'input-full': { kind: 'input-full', program: 'receive', bytes: 262144 },
   'nothing-runs': { kind: 'nothing-runs' },
   'no-network': { kind: 'no-network', detail: 'unshare failed' },
+  'cannot-hold': { kind: 'cannot-hold', program: 'send' },
   'port-held': { kind: 'port-held', program: 'server', port: 12824, lab: '12e', holder: 'client' },
   'port-freed': { kind: 'port-freed', program: 'server', port: 12824, lab: '12e', holder: 'client' },
   'port-taken': { kind: 'port-taken', program: 'server', port: 12824, holder: 'nc (4711)' },

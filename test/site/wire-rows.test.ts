@@ -7,15 +7,28 @@ import { geometryOf, layOut, rulerOf, type Scale, windowOf } from '../../site/be
 import { packetLines, partLines } from '../../site/bench/wire/lines.ts'
 import { proofsOf } from '../../site/bench/wire/proofs.ts'
 import { EVERYTHING, keyOf, type Row, rowAt, rowsOf } from '../../site/bench/wire/rows.ts'
+import {
+  bulk,
+  datagramShown,
+  hops,
+  onlyCalls,
+  type Shown,
+  THREE_HOSTS,
+  TWO_HOSTS,
+  threePackets,
+  troubles,
+} from '../helpers/stories.ts'
 import { StoryMaker } from '../helpers/story-maker.ts'
-import { bulk, datagramShown, hops, onlyCalls, type Shown, THREE_HOSTS, threePackets, troubles, TWO_HOSTS } from '../helpers/stories.ts'
 import { storyWordsOf } from '../helpers/story-words.ts'
 
 const words = storyWordsOf('en')
 /** Every character is 6 px wide. */
 const measure = (text: string) => text.length * 6
 
-function drawing({ story, cast }: Shown, { scale = 'events' as Scale, choice = EVERYTHING, width = 504 } = {}): Drawing {
+function drawing(
+  { story, cast }: Shown,
+  { scale = 'events' as Scale, choice = EVERYTHING, width = 504 } = {},
+): Drawing {
   const stations = stationsOf(cast)
   const geometry = geometryOf(width, stations.length)
   return drawingOf({ story, choice, scale, stations, voice: { words, cast }, geometry, measure })
@@ -40,7 +53,10 @@ describe('the stations', () => {
       ['r', 'router'],
       ['a', 'A'],
     ])
-    const other: Cast = { ...THREE_HOSTS, programs: THREE_HOSTS.programs.map((one) => ({ ...one, host: one.host === 'a' ? 'b' : 'a' })) }
+    const other: Cast = {
+      ...THREE_HOSTS,
+      programs: THREE_HOSTS.programs.map((one) => ({ ...one, host: one.host === 'a' ? 'b' : 'a' })),
+    }
     expect(stationsOf(other).map(({ host }) => host)).toEqual(['a', 'r', 'b'])
   })
 
@@ -103,7 +119,13 @@ describe('the rows', () => {
 
   it('end a run where something is remarkable or time passes', () => {
     const maker = new StoryMaker(TWO_HOSTS)
-    const datagram = { source: '10.0.0.1:1', destination: '10.0.0.2:2', payload: 3, sender: 'client', receiver: 'server' }
+    const datagram = {
+      source: '10.0.0.1:1',
+      destination: '10.0.0.2:2',
+      payload: 3,
+      sender: 'client',
+      receiver: 'server',
+    }
     for (let i = 0; i < 60; i += 1) {
       maker.packet({ ...datagram, ...(i === 20 && { fate: 'lost', arrived: null }) })
       if (i === 40) maker.after(700)
@@ -131,7 +153,13 @@ describe('the rows', () => {
     maker.starts('client', 'py')
     for (const port of [1, 2]) {
       const source = `10.0.0.1:${port}`
-      const socket = { id: port, protocol: 'udp', descriptor: 3, local: { address: '10.0.0.1', port }, remote: { address: '10.0.0.2', port: 9 } } as const
+      const socket = {
+        id: port,
+        protocol: 'udp',
+        descriptor: 3,
+        local: { address: '10.0.0.1', port },
+        remote: { address: '10.0.0.2', port: 9 },
+      } as const
       maker.call('client', { name: 'send', deed: 'send', socket, packets: [port] })
       maker.packet({ source, destination: '10.0.0.2:9', payload: 1, sender: 'client' })
       maker.call('client', { name: 'close', deed: 'close', socket })
@@ -164,21 +192,45 @@ describe('where packets are not seen', () => {
   it('an arrow goes from the call that sent to the call that received, and says that it was not captured', () => {
     const drawn = drawing(onlyCalls())
     const place = drawn.rows.findIndex((row) => row.kind === 'step' && row.proof?.what === 'bytes')
-    const tail = drawn.rows.findIndex(({ at }) => at === (drawn.rows[place]?.kind === 'step' && drawn.rows[place].proof?.from))
-    expect(drawn.layout.lifts[place]).toBeGreaterThan((drawn.layout.tops[place] ?? 0) - (drawn.layout.tops[tail + 1] ?? 0))
-    expect(drawn.view(place).legs[0]?.arrows).toEqual([expect.objectContaining({ dashed: true, right: false, lost: null })])
+    const tail = drawn.rows.findIndex(
+      ({ at }) => at === (drawn.rows[place]?.kind === 'step' && drawn.rows[place].proof?.from),
+    )
+    expect(drawn.layout.lifts[place]).toBeGreaterThan(
+      (drawn.layout.tops[place] ?? 0) - (drawn.layout.tops[tail + 1] ?? 0),
+    )
+    expect(drawn.view(place).legs[0]?.arrows).toEqual([
+      expect.objectContaining({ dashed: true, right: false, lost: null }),
+    ])
     expect(drawn.view(place).name).toBe('server: read() → 4, 4 bytes, client to server, from the calls, not captured')
   })
 
   it('datagrams are paired by address, length and order, each once', () => {
     const maker = new StoryMaker(TWO_HOSTS)
-    const from = { id: 1, protocol: 'udp', descriptor: 3, local: { address: '0.0.0.0', port: 7 }, remote: null } as const
-    const to = { id: 1, protocol: 'udp', descriptor: 3, local: { address: '127.0.0.1', port: 9 }, remote: null } as const
+    const from = {
+      id: 1,
+      protocol: 'udp',
+      descriptor: 3,
+      local: { address: '0.0.0.0', port: 7 },
+      remote: null,
+    } as const
+    const to = {
+      id: 1,
+      protocol: 'udp',
+      descriptor: 3,
+      local: { address: '127.0.0.1', port: 9 },
+      remote: null,
+    } as const
     const peer = { address: '127.0.0.1', port: 9 }
     maker.blind.push({ instrument: 'packets', detail: '' })
     for (const bytes of [3, 4, 3]) maker.call('client', { name: 'sendto', deed: 'send', socket: from, peer, bytes })
     for (const bytes of [3, 3, 3]) {
-      maker.call('server', { name: 'recvfrom', deed: 'receive', socket: to, peer: { address: '127.0.0.1', port: 7 }, bytes })
+      maker.call('server', {
+        name: 'recvfrom',
+        deed: 'receive',
+        socket: to,
+        peer: { address: '127.0.0.1', port: 7 },
+        bytes,
+      })
     }
     expect(proofsOf(maker.story()).map((proof) => [proof.from, proof.to])).toEqual([
       [1, 4],
@@ -277,7 +329,8 @@ describe('the text on an arrow', () => {
 
   it('breaks a list between its parts', () => {
     const parts = ['18 segments', '26,064 bytes', '9 ACKs']
-    const broken = (width: number) => partLines(parts, ', ', width, measure).map(({ bold, plain }) => `${bold}|${plain}`)
+    const broken = (width: number) =>
+      partLines(parts, ', ', width, measure).map(({ bold, plain }) => `${bold}|${plain}`)
     expect(broken(300)).toEqual(['18 segments,|26,064 bytes, 9 ACKs'])
     expect(broken(130)).toEqual(['18 segments|', '|26,064 bytes', '|9 ACKs'])
   })

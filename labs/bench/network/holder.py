@@ -163,7 +163,10 @@ class Holder:
             self.open_channel(command["channel"])
         elif "forget" in command:
             self.close_channel(command["forget"])
-            os.unlink(f"{CHANNELS}/{command['forget']}")
+            for end in ("", ".go", ".hold"):
+                remove(f"{CHANNELS}/{command['forget']}{end}")
+        elif "hold" in command:
+            hold(command["hold"], command["on"])
         else:
             self.start(command)
 
@@ -172,6 +175,7 @@ class Holder:
         path = f"{CHANNELS}/{run}"
         try:
             os.mkfifo(path, 0o600)
+            os.mkfifo(f"{path}.go", 0o600)
             self.channels[run] = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         except OSError as error:
             say(channel=run, refused=str(error))
@@ -328,6 +332,22 @@ def make_root(keep, modules):
     os.chdir("/")
     check(LIBC.umount2(b"/.old", MNT_DETACH))
     os.rmdir("/.old")
+
+
+def hold(run, on):
+    """Tells the tracer of a run by a file whether the program is to be held before its calls."""
+    marker = f"{CHANNELS}/{run}.hold"
+    if on:
+        os.close(os.open(marker, os.O_CREAT | os.O_WRONLY, 0o600))
+    else:
+        remove(marker)
+
+
+def remove(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
 
 
 def bind(source, target):

@@ -27,6 +27,10 @@ export interface Channel {
   readonly path: string
   /** Here, open for reading and writing, and never waiting. It belongs to whoever opened the channel. */
   readonly descriptor: number
+  /** From now on the tracer holds the program before each call, or no longer. What is held already stays so. */
+  hold(on: boolean): void
+  /** Lets this many calls through that are held now. */
+  release(calls: number): void
   /** Removes the path; what is open stays open. */
   remove(): void
 }

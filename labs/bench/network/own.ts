@@ -14,6 +14,7 @@ import { CAPABILITIES, type Language, type Program } from '../../lab.ts'
 import type { Network } from '../../network.ts'
 import type { Size } from '../../protocol.ts'
 import { endRest } from '../leftovers.ts'
+import { letThrough } from './gate.ts'
 import type { Channel, Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
@@ -143,9 +144,12 @@ export class OwnNetwork implements LiveNetwork {
     if (refused !== null) throw new Error(refused)
     const path = `${CHANNELS}/${run}`
     const flags = constants.O_RDWR | constants.O_NONBLOCK
+    const outside = `/proc/${this.#holder}/root${path}`
     return {
       path,
-      descriptor: openSync(`/proc/${this.#holder}/root${path}`, flags),
+      descriptor: openSync(outside, flags),
+      hold: (on) => this.#tell({ hold: run, on }),
+      release: (calls) => letThrough(`${outside}.go`, calls),
       remove: () => this.#tell({ forget: run }),
     }
   }

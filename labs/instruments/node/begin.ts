@@ -7,13 +7,11 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
+import { openHigh, standGate } from './gate.ts'
 import { wrapListening } from './listeners.ts'
 import { concealTracer, setMain } from './stack.ts'
 import { beginTelling, now, stringify, tell } from './teller.ts'
 import { wrapCalls } from './wrap.ts'
-
-/** A descriptor so high is not one that the program's next socket would get. */
-const HIGH = 200
 
 try {
   begin()
@@ -24,7 +22,8 @@ try {
 function begin(): void {
   const path = cleanEnvironment()
   if (path === undefined || !isMainThread) return
-  beginTelling(openHigh(path))
+  beginTelling(openHigh(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK))
+  standGate(path)
   try {
     const [, file = ''] = process.argv
     const real = fs.realpathSync(file)
@@ -52,12 +51,4 @@ function cleanEnvironment(): string | undefined {
   const { _preload_modules: preloaded } = process as unknown as { _preload_modules?: string[] }
   preloaded?.splice(0)
   return path
-}
-
-function openHigh(path: string): number {
-  const fillers: number[] = []
-  while ((fillers.at(-1) ?? 0) < HIGH - 1) fillers.push(fs.openSync('/dev/null', 'r'))
-  const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK)
-  for (const filler of fillers) fs.closeSync(filler)
-  return descriptor
 }

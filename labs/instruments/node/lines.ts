@@ -1,7 +1,7 @@
 /** The lines that are told, as `told.ts` reads them. */
 import type { Deed, Endpoint } from '../../protocol.ts'
 import type { State } from './states.ts'
-import { stringify, tell } from './teller.ts'
+import { stringify, tell, tellAtOnce } from './teller.ts'
 
 /** What a call or an event gave; see `Outcome`. `accepted` is JSON. */
 export interface Came {
@@ -26,6 +26,17 @@ export function tellCall(at: bigint, name: string, deed: Deed, args: string, sta
   const what = `"call":${call},"name":"${name}","deed":"${deed}","args":${stringify(args)}`
   const where = `"line":${line},"socket":${state?.told ?? null}`
   tell(`{"kind":"call","t":${at},${what}${number('bytes', bytes)}${number('offset', offset)},${where}}\n`, at)
+}
+
+/** What is about to be called, or (`args` null) told, and is held. @returns whether it could be told */
+export function tellHeld(
+  at: bigint,
+  held: { readonly name: string; readonly deed: Deed; readonly args: string | null; readonly line: number | null },
+  state: State | null,
+): boolean {
+  const { name, deed, args, line } = held
+  const what = `"name":"${name}","deed":"${deed}","args":${stringify(args)}`
+  return tellAtOnce(`{"kind":"held","t":${at},${what},"line":${line},"socket":${state?.told ?? null}}\n`, at)
 }
 
 export function tellReturn(at: bigint, { call, line }: Begun, state: State | null, came: Came): void {

@@ -3,6 +3,7 @@ import dgram from 'node:dgram'
 import emitters from 'node:events'
 import net from 'node:net'
 import { EVENTS } from './deeds.ts'
+import { waitAtGate } from './gate.ts'
 import { type Came, tellArmed, tellHeard } from './lines.ts'
 import { callerLine, enter, leave, programLine } from './stack.ts'
 import { type Emitter, knownState, type Listener, type State, stateOf } from './states.ts'
@@ -12,6 +13,9 @@ import { callbacks, within } from './within.ts'
 import { type Original, wrap } from './wrap.ts'
 
 const ASKING = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']
+
+/** What the program is told by these, a call would have given it in another language: before them it may be held. */
+const HELD = ['connection', 'connect', 'data', 'message', 'end']
 
 /** A function of Node's own that listens once holds the one it was given. */
 type Registered = ((...args: unknown[]) => unknown) & { readonly listener?: (...args: unknown[]) => unknown }
@@ -158,6 +162,8 @@ function hear(emitter: Emitter, event: unknown, args: readonly unknown[]): void 
   if (event === 'listening' || event === 'connect') state.look(emitter)
   const who = whoHears(emitter, event, state)
   if (who === null) return
+  const { line } = who
+  if (HELD.includes(event)) waitAtGate({ name: `'${event}'`, deed: EVENTS[event] ?? 'other', args: null, line }, state)
   const at = now()
   if (!takeEvent('heard', event, at)) return
   const came = outcome(event, args, state, received)

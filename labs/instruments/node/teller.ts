@@ -82,8 +82,13 @@ export function tell(line: string, at: bigint): void {
   else write(line, at)
 }
 
-function write(line: string, at: bigint): void {
-  if (channel === null) return
+/** Tells a line, and all that waited, now. @returns whether there was room for the whole of it */
+export function tellAtOnce(line: string, at: bigint): boolean {
+  return write(line, at) && rest === null
+}
+
+function write(line: string, at: bigint): boolean {
+  if (channel === null) return false
   const told = waiting + line
   waiting = ''
   const whole = Buffer.from(missing.size > 0 ? whatIsMissing() + told : told)
@@ -92,9 +97,11 @@ function write(line: string, at: bigint): void {
     const written = writeSync(channel, bytes)
     rest = written < bytes.length ? bytes.subarray(written) : null
     missing.clear()
+    return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') loseAll(told, at)
     else channel = null
+    return false
   }
 }
 

@@ -4,8 +4,10 @@ import net from 'node:net'
 import type { Deed } from '../../protocol.ts'
 import { Call } from './call.ts'
 import { DATAGRAM_METHODS, MAKERS, SERVER_METHODS, SOCKET_METHODS } from './deeds.ts'
+import { waitAtGate } from './gate.ts'
 import { callerLine, enter, leave, replace, replaceOn } from './stack.ts'
 import { type Emitter, forget, type State, stateOf } from './states.ts'
+import { listed } from './text.ts'
 import { within } from './within.ts'
 
 /** A function of Node's whose place a wrapper takes. */
@@ -76,7 +78,10 @@ function method(name: string, deed: Deed, original: Original): Original {
       const line = state === null ? undefined : lineOf(name, state)
       if (state !== null && line !== undefined) {
         if (isOfPath(name, args)) forget(this)
-        else call = new Call(name, deed, args, line, this, state)
+        else {
+          waitAtGate({ name, deed, args: () => listed(args), line }, state)
+          call = new Call(name, deed, args, line, this, state)
+        }
       }
       result = Reflect.apply(original, this, args)
       hasCome = true
@@ -97,7 +102,10 @@ function maker(name: string, deed: Deed, original: Original): Original {
     let result: unknown
     try {
       const line = within.calls > 0 || isOfPath(name, args) ? undefined : callerLine()
-      if (line !== undefined) call = new Call(name, deed, args, line, null, null)
+      if (line !== undefined) {
+        waitAtGate({ name, deed, args: () => listed(args), line }, null)
+        call = new Call(name, deed, args, line, null, null)
+      }
       result = Reflect.apply(original, this, args)
       hasCome = true
       return result

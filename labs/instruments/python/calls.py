@@ -10,6 +10,7 @@ from time import monotonic_ns
 
 load = load  # noqa: F821  (given by sitecustomize.py, which loads this file)
 conceal = load('conceal').conceal
+Gate = load('gate').Gate
 States = load('states').States
 Teller = load('teller').Teller
 text = load('text')
@@ -32,19 +33,20 @@ COUNTED = {'send': 'sent', 'shutdown': 'sent', 'close': 'sent', 'receive': 'rece
 NAMING = ('bind', 'listen', 'connect')
 
 
-def begin(channel, module):
+def begin(channel, path, open_high, module):
     """Wraps the class `socket` of this module, which has just been imported."""
     teller, states, names = Teller(channel), States(), text.Names(module)
+    gate = Gate(path, open_high, teller)
     socket = module.socket
     # What Python's own class calls in these is part of another call, or of printing a socket.
     inner = frozenset(function.__code__ for function in (socket.accept, socket.dup, socket.__repr__))
     for name, deed in DEEDS.items():
         original = getattr(socket, name, None)
         if original is not None:
-            told = Method(name, deed, teller, states, names.describer(name))
+            told = Method(name, deed, teller, gate, states, names.describer(name))
             replace(socket, name, original, wrapped(original, told, inner))
     original = socket.__init__
-    replace(socket, '__init__', original, constructor(original, Constructor(teller, states), inner, states))
+    replace(socket, '__init__', original, constructor(original, Constructor(teller, gate, states), inner, states))
 
     def stop():
         teller.stop()
@@ -132,12 +134,13 @@ def unnoticed(function):
 class Method:
     """Tells the calls of one method."""
 
-    def __init__(self, name, deed, teller, states, describe):
+    def __init__(self, name, deed, teller, gate, states, describe):
         self.name, self.deed, self.teller, self.states, self.describe = name, deed, teller, states, describe
+        self.gate = gate
         self.quick = deed not in MAY_WAIT
         self.flags = FLAGS.get(name)
-        shown = 'sendfile' if name == '_sendfile_use_sendfile' else name
-        self.json = {what: '"name":"%s","deed":"%s"' % (shown, what) for what in (deed, 'other')}
+        self.shown = 'sendfile' if name == '_sendfile_use_sendfile' else name
+        self.json = {what: '"name":"%s","deed":"%s"' % (self.shown, what) for what in (deed, 'other')}
         self.outcome = getattr(self, 'after_' + name, None) or getattr(self, 'after_' + deed, None)
         self.began = unnoticed(self.began)
         self.came_back = unnoticed(self.came_back)
@@ -145,13 +148,16 @@ class Method:
 
     def began(self, sock, args, kwargs, caller):
         """The call, whether it is told or only counted; None for a socket that is not told of."""
-        at = monotonic_ns()
         state = self.states.of(sock)
         if state is None:
             return None
         what = self.deed
         if self.takes_nothing(sock, args, kwargs):
             what = 'other'
+        if self.gate.is_shut:
+            described, line = self.describe(args, kwargs), text.line_of(caller)
+            self.gate.wait(monotonic_ns(), self.shown, what, described, line, state.told(self.teller))
+        at = monotonic_ns()
         number, told = self.teller.take(what, at)
         counted = COUNTED.get(what)
         call = Call(number, told, what, state, None if counted is None else getattr(state.stream, counted))
@@ -260,13 +266,16 @@ class Method:
 class Constructor:
     """Tells that a socket is made."""
 
-    def __init__(self, teller, states):
-        self.teller, self.states = teller, states
+    def __init__(self, teller, gate, states):
+        self.teller, self.gate, self.states = teller, gate, states
         self.began = unnoticed(self.began)
         self.came_back = unnoticed(self.came_back)
         self.failed = unnoticed(self.failed)
 
     def began(self, sock, args, kwargs, caller):
+        if self.gate.is_shut:
+            name, line = type(sock).__name__, text.line_of(caller)
+            self.gate.wait(monotonic_ns(), name, 'socket', text.listed(args, kwargs), line, 'null')
         at = monotonic_ns()
         number, told = self.teller.take('socket', at)
         call = Call(number, told, 'socket', None, None)

@@ -2,6 +2,7 @@
 import type { Act, Call, Story } from '../../../labs/checks/story.ts'
 import type { Language } from '../../../labs/lab.ts'
 import type { Instrument } from '../../../labs/protocol.ts'
+import { callName } from '../story/call-sentence.ts'
 import { type Words, word } from '../words.ts'
 
 /** What a line gave when it last ran. */
@@ -65,6 +66,10 @@ export function marksOf(story: Story, at: number, program: string, words: Words)
   if (doing.state === 'waits' && doing.line !== null) {
     const call = doing.call === null ? undefined : story.calls[doing.call]
     mark(doing.line, { waits: call ? waiting(call, words) : word(words, { key: 'code.waits' }) })
+  }
+  const held = doing.state === 'held' ? story.steps[(doing.held ?? 0) - 1] : undefined
+  if (held?.kind === 'holds' && held.line !== null) {
+    mark(held.line, { waits: word(words, { key: 'code.held', values: { call: callName(held) } }) })
   }
   const loop = doing.state === 'waits' && doing.line === null && doing.armed.length > 0
   return { language: act?.language ?? null, lines, loop }

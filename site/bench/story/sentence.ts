@@ -1,6 +1,6 @@
 /** One plain sentence for each moment of a story. Pure: what is told is chosen here, how is `content/ui/`. */
 import type { Step, Story } from '../../../labs/checks/story.ts'
-import { callClauses, waitClauses } from './call-sentence.ts'
+import { callClauses, callName, waitClauses } from './call-sentence.ts'
 import type { Cast } from './cast.ts'
 import { packetClauses } from './packet-sentence.ts'
 
@@ -48,6 +48,8 @@ function clausesOf(story: Story, step: Step, cast: Cast): Sentence {
       return [endClause(story, step)]
     case 'waits':
       return waitClauses(story, step)
+    case 'holds':
+      return [{ key: 'story.holds', values: { who: programOf(step), call: callName(step) } }]
     case 'calls':
     case 'returns':
       return callClauses(story, step)

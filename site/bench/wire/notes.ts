@@ -49,6 +49,8 @@ export function noteOf(row: Row, { programs }: Station, story: Story, voice: Voi
       if (call.event) return { ...note, lead: `${say(voice, 'wire.waits-for')} `, name: call.name }
       return { ...note, name: callName(call), rest: ` ${say(voice, 'wire.waits')}` }
     }
+    case 'holds':
+      return { ...note, lead: `${say(voice, 'wire.held')} `, name: callName(step) }
     case 'calls':
     case 'returns': {
       const call = story.calls[step.call]

@@ -237,7 +237,8 @@ export class RowList {
       wire: drawing.geometry.wire,
     }
     const looks = looksOf(view, lies)
-    const drawn = old?.looks === looks ? old : { element: rowElement(view, this.#parts.stations, lies, this.#parts.words), looks }
+    const drawn =
+      old?.looks === looks ? old : { element: rowElement(view, this.#parts.stations, lies, this.#parts.words), looks }
     if (!old && row.from >= fresh) drawn.element.classList.add('fresh')
     stand(drawn.element, {
       now: place === this.#moment.now,

@@ -1,5 +1,5 @@
 /** What one row of the wire panel shows, lane by lane, before it is drawn in one way or another. Pure. */
-import type { Packet, SocketView, Story } from '../../../labs/checks/story.ts'
+import type { Doing, Packet, SocketView, Story } from '../../../labs/checks/story.ts'
 import { indexOf } from '../story/index-of.ts'
 import { labelOf, packetName } from '../story/packet-words.ts'
 import { type Station, stationOf, type Way, wayOf } from '../story/stations.ts'
@@ -211,7 +211,7 @@ function zoneOf(
       : stationOf(stations, program) === place
   const lanes = station.programs.map(({ name }) => {
     const { state } = story.doingAt(at, name)
-    return { program: name, state: state === 'runs' ? 'runs' : state === 'waits' ? 'waits' : ('none' as LaneState) }
+    return { program: name, state: laneOf(state) }
   })
   const here = table.filter(({ program, host, gone }) => !gone && isHere(program, host))
   const blind = story.blind.some(({ instrument }) => instrument === 'sockets')
@@ -233,6 +233,12 @@ function zoneOf(
     queue: queued > 0 ? say(voice, 'wire.queue', { n: queued }) : null,
     cross: row.packet && crossOf(row.packet, place, story, stations, voice),
   }
+}
+
+/** One that is held does nothing, as one that waits. */
+function laneOf(state: Doing['state']): LaneState {
+  if (state === 'held') return 'waits'
+  return state === 'runs' || state === 'waits' ? state : 'none'
 }
 
 /** States as Linux shortens them. */

@@ -1,6 +1,7 @@
 /** How many lines a packet's text takes, without its text: packets of one shape are as wide, whatever their numbers. */
-import { REMARKS } from '../../../labs/checks/story.ts'
+
 import type { Packet } from '../../../labs/checks/story.ts'
+import { REMARKS } from '../../../labs/checks/story.ts'
 import { FATES } from '../../../labs/protocol.ts'
 import { TCP_FLAGS } from '../../../labs/wire/decoded.ts'
 
