@@ -80,23 +80,30 @@ export class Evidence {
       case 'gap':
         return
       case 'frame':
-        return this.#bounded('packets', [this.#keep(event)])
+        this.#bounded('packets', [this.#keep(event)])
+        return
       case 'call':
-        return this.#called(`${event.run}:${event.call}`, event)
+        this.#called(`${event.run}:${event.call}`, event)
+        return
       case 'return':
-        return this.#returned(`${event.run}:${event.call}`, event)
+        this.#returned(`${event.run}:${event.call}`, event)
+        return
       case 'armed':
       case 'heard':
       case 'waits':
-        return this.#bounded('calls', [this.#keep(event)])
+        this.#bounded('calls', [this.#keep(event)])
+        return
       case 'sockets':
-        return this.#bounded('sockets', [this.#keep(event)])
+        this.#bounded('sockets', [this.#keep(event)])
+        return
       case 'upto':
-        return this.#replace(`upto ${event.instrument}`, event)
+        this.#replace(`upto ${event.instrument}`, event)
+        return
       case 'counters': {
         const before = this.#latest.get(`counters ${event.host}`)?.event
         const counters = { ...(before?.kind === 'counters' && before.counters), ...event.counters }
-        return this.#replace(`counters ${event.host}`, { ...event, counters })
+        this.#replace(`counters ${event.host}`, { ...event, counters })
+        return
       }
       case 'starting':
         if (!event.program.startsWith(SHELL)) this.#starts(event.run)

@@ -304,7 +304,10 @@ export class LiveSource implements BenchSource {
   }
 
   #set(what: string, message: ToBench): void {
-    if (this.#connection === 'live') return this.#send(message)
+    if (this.#connection === 'live') {
+      this.#send(message)
+      return
+    }
     this.#toSet.set(what, message)
     this.open()
   }

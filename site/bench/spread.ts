@@ -143,7 +143,10 @@ export class Spread {
   #pointAtLine({ target, clientX, buttons }: PointerEvent): void {
     const track = target instanceof Element ? target.closest('[role=slider]') : null
     const { scene } = this.#moment
-    if (track === null || scene === null || buttons !== 0) return this.#moment.point(null)
+    if (track === null || scene === null || buttons !== 0) {
+      this.#moment.point(null)
+      return
+    }
     const { left, width } = track.getBoundingClientRect()
     this.#moment.point(stepAt((clientX - left) / width, scene.story.steps.length))
   }

@@ -47,7 +47,10 @@ export class Thread {
     const first = spread?.firstElementChild
     // Where the wire lies below the pages, nothing touches.
     const isBeside = wire && first instanceof HTMLElement && wire.offsetTop === first.offsetTop
-    if (!isBeside || !spread || !row || !end?.box) return this.#path.removeAttribute('d')
+    if (!isBeside || !spread || !row || !end?.box) {
+      this.#path.removeAttribute('d')
+      return
+    }
     const origin = spread.getBoundingClientRect()
     const gutter = wire.getBoundingClientRect()
     const isLeft = end.box.left < gutter.left

@@ -61,7 +61,9 @@ describe('the wire panel', () => {
     await open('three-packets')
     const packets = wire.locator('[data-packet]')
     expect(await packets.count()).toBe(8)
-    const third = wire.getByRole('listitem', { name: /^ACK, 10\.0\.0\.1:41066 to 10\.0\.0\.2:12824, seq 1, ack 1, server: ESTABLISHED/ })
+    const third = wire.getByRole('listitem', {
+      name: /^ACK, 10\.0\.0\.1:41066 to 10\.0\.0\.2:12824, seq 1, ack 1, server: ESTABLISHED/,
+    })
     expect(await third.getAttribute('data-packet')).toBe('3')
   })
 
@@ -78,7 +80,10 @@ describe('the wire panel', () => {
     await page.getByRole('button', { name: 'Copy as text' }).click()
     await wire.getByRole('status').filter({ hasText: 'Copied' }).waitFor()
     const text = await page.evaluate(() => navigator.clipboard.readText())
-    const lines = text.trimEnd().split('\n').map((one) => one.split('\t'))
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((one) => one.split('\t'))
     expect(lines.map(([, , name]) => name)).toEqual(await names())
     expect(lines.every(([no, time]) => /^\d+(–\d+)?$/.test(no ?? '') && /^\d+\.\d{4} s$/.test(time ?? ''))).toBe(true)
     expect(await wire.locator('li > .vh').allTextContents()).toEqual(await names())
@@ -89,8 +94,19 @@ describe('the wire panel', () => {
     expect(await now().getAttribute('data-packet')).toBe('3')
     expect(await wire.locator('li.later').count()).toBe(16)
     await now().locator('.st').waitFor()
-    const colour = (row: Locator) => row.locator('.st').first().evaluate((tag) => getComputedStyle(tag).color)
-    expect(await colour(wire.locator('li.later').filter({ has: page.locator('.st') }).first())).toBe('rgb(107, 103, 94)')
+    const colour = (row: Locator) =>
+      row
+        .locator('.st')
+        .first()
+        .evaluate((tag) => getComputedStyle(tag).color)
+    expect(
+      await colour(
+        wire
+          .locator('li.later')
+          .filter({ has: page.locator('.st') })
+          .first(),
+      ),
+    ).toBe('rgb(107, 103, 94)')
     expect(await colour(now())).toBe('rgb(35, 79, 153)')
   })
 
@@ -198,7 +214,9 @@ describe('the wire panel', () => {
         window.harness.show(until(9), null)
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
         const arrow = document.querySelector('[data-packet="3"] .arrow')
-        return arrow?.getAnimations().map((one) => [(one as CSSAnimation).animationName, one.effect?.getTiming().duration])
+        return arrow
+          ?.getAnimations()
+          .map((one) => [(one as CSSAnimation).animationName, one.effect?.getTiming().duration])
       })
       expect(running).toEqual(reducedMotion === 'reduce' ? [] : [['wire-left', 220]])
     }
@@ -213,7 +231,10 @@ describe('the wire panel', () => {
 
   test('is saved as a picture that stands alone and has the story within', async () => {
     await open('troubles', '&title=Lab%2015a%20Lost')
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as SVG' }).click()])
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as SVG' }).click(),
+    ])
     expect(file.suggestedFilename()).toBe('both-ends-Lab-15a-Lost.svg')
     const svg = await readFile(await file.path(), 'utf8')
     expect(svg).not.toMatch(/href=|url\(|@import|var\(--/)
@@ -225,7 +246,10 @@ describe('the wire panel', () => {
     await page.getByRole('button', { name: 'Copy as text' }).click()
     await wire.getByRole('status').filter({ hasText: 'Copied' }).waitFor()
     expect(told.desc).toBe(await page.evaluate(() => navigator.clipboard.readText()))
-    const [png] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'as PNG' }).click()])
+    const [png] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'as PNG' }).click(),
+    ])
     const head = (await readFile(await png.path())).subarray(0, 24)
     expect(head.toString('latin1', 1, 4)).toBe('PNG')
     expect(head.readUInt32BE(16)).toBe(2 * 908)
@@ -258,7 +282,9 @@ describe('the time line', () => {
     await open('three-packets', '&at=9')
     expect(await line.getAttribute('aria-valuemax')).toBe('25')
     expect(await line.getAttribute('aria-valuenow')).toBe('9')
-    expect(await line.getAttribute('aria-valuetext')).toMatch(/^Event 9 of 25\. The client’s kernel sends the third packet/)
+    expect(await line.getAttribute('aria-valuetext')).toMatch(
+      /^Event 9 of 25\. The client’s kernel sends the third packet/,
+    )
     expect(await sentence()).toMatch(/^4\.2701 s/)
     await open('three-packets', '&at=9&lang=zh')
     expect(await line.getAttribute('aria-valuetext')).toMatch(/^第9个事件，共25个。客户端的内核自己发出第三个分组/)
@@ -312,7 +338,8 @@ describe('the time line', () => {
       new MutationObserver(look).observe(slider, { attributeFilter: ['aria-valuenow'] })
       return values
     })
-    const reaches = (at: number) => page.waitForFunction(([values, last]) => values.includes(last), [moments, at] as const)
+    const reaches = (at: number) =>
+      page.waitForFunction(([values, last]) => values.includes(last), [moments, at] as const)
     await page.getByLabel('Speed').selectOption('4')
     await page.getByRole('button', { name: 'Play' }).click()
     await reaches(3)

@@ -223,7 +223,7 @@ describe('there is a sentence in both languages', () => {
 
 describe('whoever is meant', () => {
   it('has the mark of its end, and the name the lesson gives it', () => {
-    const { story, cast } = STORIES['three-packets']?.() as { story: Story; cast: Cast }
+    const { story, cast } = (STORIES['three-packets'] as () => { story: Story; cast: Cast })()
     const pieces = piecesOf(sentenceOf(story, 9, cast), { words: words.en, cast })
     expect(pieces.filter(({ mark }) => mark !== undefined)).toEqual([
       { text: 'The client’s kernel', mark: 'A' },
@@ -252,7 +252,7 @@ describe('the sentences of a whole run', () => {
       name === 'bulk' || name === 'only-calls' ? [] : LANGS.map((lang) => [name, lang] as const),
     ),
   )('%s reads well in %s', async (name, lang) => {
-    const { story, cast } = STORIES[name]?.() as { story: Story; cast: Cast }
+    const { story, cast } = (STORIES[name] as () => { story: Story; cast: Cast })()
     const lines = story.steps.map(({ at }) => {
       both(story, at, cast)
       return `${at} ${signedOf(sentenceOf(story, at, cast), { words: words[lang], cast })}\n`

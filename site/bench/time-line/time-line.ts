@@ -206,7 +206,10 @@ export class TimeLine {
 
   #toggle(): void {
     if (this.#shown === null) return
-    if (this.#timer !== null) return this.#stop()
+    if (this.#timer !== null) {
+      this.#stop()
+      return
+    }
     this.#sentence.ariaLive = 'polite'
     const { at, story } = this.#shown
     // Who is at the end wants to see it from the beginning.
@@ -217,7 +220,10 @@ export class TimeLine {
   #playFrom(at: number): void {
     const { story } = this.#shown ?? {}
     const next = story ? nextStop(story, at) : null
-    if (!story || next === null) return this.#stop()
+    if (!story || next === null) {
+      this.#stop()
+      return
+    }
     this.#timer = setTimeout(
       () => {
         this.#parts.onMove(next)

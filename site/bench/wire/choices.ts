@@ -92,7 +92,10 @@ export class Choices {
     if (scale === this.#scale) return
     this.#scale = scale
     const legend = say(this.#voice, 'wire.legend')
-    if (scale === null) return this.#legend.replaceChildren(legend)
+    if (scale === null) {
+      this.#legend.replaceChildren(legend)
+      return
+    }
     const { ms, px } = rulerOf(scale)
     const ruler = make('span', { class: 'ruler', style: `height:${px}px` })
     this.#legend.replaceChildren(legend, ruler, durationText(ms * 1e6, this.#voice))

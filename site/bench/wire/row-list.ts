@@ -251,7 +251,10 @@ export class RowList {
   #click(event: MouseEvent): void {
     const row = this.#rowOf(event.target)
     if (row === null || getSelection()?.isCollapsed === false) return
-    if (event.target instanceof Element && event.target.closest('[data-fold]')) return this.#parts.onFold(keyOf(row))
+    if (event.target instanceof Element && event.target.closest('[data-fold]')) {
+      this.#parts.onFold(keyOf(row))
+      return
+    }
     this.#focus = keyOf(row)
     this.#parts.onPick(targetOf(row))
   }
