@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   type Call,
@@ -13,6 +14,7 @@ import type { Cast } from '../../site/bench/story/cast.ts'
 import { EXPLAINED } from '../../site/bench/story/call-sentence.ts'
 import { sentenceOf } from '../../site/bench/story/sentence.ts'
 import { piecesOf, plainOf, signedOf } from '../../site/bench/story/wording.ts'
+import { recordedStory, recordingNames } from '../helpers/recorded-stories.ts'
 import { StoryMaker } from '../helpers/story-maker.ts'
 import { STORIES, TWO_HOSTS } from '../helpers/stories.ts'
 import { storyWordsOf } from '../helpers/story-words.ts'
@@ -217,6 +219,13 @@ describe('there is a sentence in both languages', () => {
 })
 
 describe('whoever is meant', () => {
+  it('has a name of the course’s own, for each program of the catalog', () => {
+    const programs = globSync('labs/catalog/*/*.py').map((file) => basename(file, '.py'))
+    const known = (name: string) => LANGS.every((lang) => Object.hasOwn(words[lang], `who.${name}.program`))
+    expect(programs.length).toBeGreaterThan(8)
+    expect(programs.filter((name) => !known(name))).toEqual([])
+  })
+
   it('has the mark of its end, and the name the lesson gives it', () => {
     const { story, cast } = STORIES['three-packets']?.() as { story: Story; cast: Cast }
     const pieces = piecesOf(sentenceOf(story, 9, cast), { words: words.en, cast })
@@ -237,11 +246,23 @@ describe('whoever is meant', () => {
     const story = maker.story()
     expect(both(story, 1, cast).en).toBe('The program chat starts. It is written in Python.')
     expect(both(story, 2, cast).en).toMatch(/^The kernel of chat sends a datagram/)
-    expect(both(story, 3, cast).en).toMatch(/^The kernel of b sends a datagram/)
+    expect(both(story, 3, cast).en).toMatch(/^The kernel of host b sends a datagram/)
   })
 })
 
 describe('the sentences of a whole run', () => {
+  it('are there for every step of every recording', async () => {
+    const names = recordingNames()
+    expect(names.length).toBeGreaterThan(20)
+    let steps = 0
+    for (const name of names) {
+      const shown = await recordedStory(name)
+      for (const { at } of shown?.story.steps ?? []) both(shown?.story as Story, at, shown?.cast)
+      steps += shown?.story.steps.length ?? 0
+    }
+    expect(steps).toBeGreaterThan(600)
+  })
+
   it.each(
     Object.keys(STORIES).flatMap((name) => (name === 'bulk' || name === 'only-calls' ? [] : LANGS.map((lang) => [name, lang] as const))),
   )('%s reads well in %s', async (name, lang) => {

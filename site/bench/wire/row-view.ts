@@ -6,7 +6,7 @@ import { type Station, stationOf, type Way, wayOf } from '../story/stations.ts'
 import { type Pause, pauseText } from '../story/time.ts'
 import { count, say, type Voice } from '../story/wording.ts'
 import { type Line, type Measure, packetLines, partLines, wrapped } from './lines.ts'
-import { type Note, noteOf } from './notes.ts'
+import { isLong, type Note, noteOf } from './notes.ts'
 import type { Row, RunRow, StepRow } from './rows.ts'
 
 /** Everything a row is read from. */
@@ -14,8 +14,9 @@ export interface Scene {
   readonly story: Story
   readonly stations: readonly Station[]
   readonly voice: Voice
-  /** The width between two lanes, in px, and how wide text is. */
+  /** The width between two lanes and that of a station with programs, in px, and how wide text is. */
   readonly wire: number
+  readonly zone: number
   readonly measure: Measure
 }
 
@@ -207,8 +208,9 @@ function zoneOf(
   place: number,
   at: number,
   table: readonly SocketView[],
-  { story, stations, voice }: Scene,
+  scene: Scene,
 ): ZoneView {
+  const { story, stations } = scene
   const isHere = (program: string | null, host: string) =>
     program === null || stationOf(stations, program) === -1
       ? stations.filter((one) => one.host === host).length === 1 && station.host === host
@@ -221,7 +223,7 @@ function zoneOf(
   const blind = story.blind.some(({ instrument }) => instrument === 'sockets')
   const holds = station.programs.length === 0 || here.length > 0 || (blind && lanes.some(({ state }) => state !== 'none'))
   const nothing = { lanes, holds, note: null, tags: [], queue: null, cross: null }
-  if (row.kind === 'run') return row.open ? nothing : { ...nothing, note: noteOf(row, station, story, voice) }
+  if (row.kind === 'run') return row.open ? nothing : { ...nothing, note: noteIn(row, station, scene) }
   const states = row.step.states.filter(({ program, host }) => isHere(program, host)).map(({ to }) => to)
   const fresh = here.filter(({ id, before, protocol, local }) => {
     return before === null && protocol === 'udp' && local !== null && row.step.sockets.includes(id)
@@ -231,11 +233,23 @@ function zoneOf(
   return {
     lanes,
     holds,
-    note: noteOf(row, station, story, voice),
+    note: noteIn(row, station, scene),
     tags: [...states.map(tagOf), ...fresh.map(({ state }) => state)],
-    queue: queued > 0 ? say(voice, 'wire.queue', { n: queued }) : null,
-    cross: row.packet && crossOf(row.packet, place, story, stations, voice),
+    queue: queued > 0 ? say(scene.voice, 'wire.queue', { n: queued }) : null,
+    cross: row.packet && crossOf(row.packet, place, story, stations, scene.voice),
   }
+}
+
+/** What hangs on a station's lanes, in one line or in two. */
+function noteIn(row: Row, station: Station, { story, voice, zone, measure }: Scene): Note | null {
+  const note = noteOf(row, station, story, voice)
+  return note && { ...note, two: isLong(note, zone, measure) }
+}
+
+/** Whether any station of a row needs two lines for its call. Of most rows it is known without wording them. */
+export function isTall(row: Row, scene: Scene): boolean {
+  if (row.kind === 'run' || !('call' in row.step) || scene.story.calls[row.step.call]?.error == null) return false
+  return scene.stations.some((station) => noteIn(row, station, scene)?.two)
 }
 
 /** States as Linux shortens them. */
