@@ -290,7 +290,7 @@ describe('the layout', () => {
 
   it('knows which rows are seen, and which reach into what is seen', () => {
     const [row] = rowsOf(threePackets().story).rows
-    const sized = { row: row as Row, lines: 0, arrows: 0, arrived: null, way: null, tail: null }
+    const sized = { row: row as Row, lines: 0, arrows: 0, tall: false, arrived: null, way: null, tail: null }
     const layout = { ...layOut(new Array(100).fill(sized), 'events'), reach: 0 }
     expect(windowOf(layout, 240, 480)).toEqual([10, 21])
     expect(windowOf({ ...layout, reach: 48 }, 240, 480)).toEqual([8, 23])

@@ -38,6 +38,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   readable: 'story.told.readable',
   finish: 'story.told.finish',
   drain: 'story.told.drain',
+  sent: 'story.told.sent',
   send: 'story.told.sent',
 }
 
@@ -94,8 +95,8 @@ function keyOf(call: Call, story: Story): string {
     case 'connect':
       // Node asks, and is told later by an event.
       if (!isUdp && !event && indexOf(story).languageOf(call) === 'ts') return `${family}.asks`
-      if (!socket?.remote && !peer) return `${family}.other`
-      return isUdp ? `${family}.connect-udp` : `${family}.connect`
+      if (socket?.remote || peer) return isUdp ? `${family}.connect-udp` : `${family}.connect`
+      return isUdp && !event ? `${family}.connect-udp-somewhere` : `${family}.other`
     case 'accept':
       return accepted?.remote ? `${family}.accept` : `${family}.other`
     case 'send':
@@ -106,14 +107,13 @@ function keyOf(call: Call, story: Story): string {
       if (isUdp && peer) return `${family}.receive-udp`
       return bytes === 0 && !isUdp ? `${family}.end` : `${family}.receive`
     case 'close':
-      return !event && socket?.protocol === 'tcp' && socket.local && !socket.remote
-        ? `${family}.close-listener`
-        : `${family}.close`
+      return !event && indexOf(story).listens(call) ? `${family}.close-listener` : `${family}.close`
     case 'other':
       return event ? (EVENTS[call.name.replaceAll("'", '')] ?? `${family}.other`) : `${family}.other`
     case 'shutdown':
+      return !event && bytes !== null && bytes > 0 ? `${family}.shutdown-with` : `${family}.shutdown`
     case 'option':
-      return `${family}.${deed}`
+      return `${family}.option`
   }
 }
 

@@ -13,6 +13,8 @@ export interface StoryIndex {
   readonly firstUnchecked: number
   /** The language of a program's run. */
   languageOf(call: Pick<Call, 'program' | 'run'>): Language | null
+  /** Whether the socket of a call was made to listen. */
+  listens(call: Pick<Call, 'program' | 'run' | 'socket'>): boolean
 }
 
 const gathered = new WeakMap<Story, StoryIndex>()
@@ -47,11 +49,14 @@ function gather(story: Story): StoryIndex {
     if (other !== undefined && acknowledgment === other) finAcks.add(number)
   }
   const languages = new Map(story.acts.map((act) => [`${act.program} ${act.run}`, act.language]))
+  const nameOf = ({ program, run, socket }: Pick<Call, 'program' | 'run' | 'socket'>) => `${program} ${run} ${socket?.id}`
+  const listeners = new Set(story.calls.filter(({ deed }) => deed === 'listen').map(nameOf))
   return {
     stepOfPacket,
     answers,
     finAcks,
     firstUnchecked,
     languageOf: ({ program, run }) => languages.get(`${program} ${run}`) ?? null,
+    listens: (call) => call.socket !== null && listeners.has(nameOf(call)),
   }
 }

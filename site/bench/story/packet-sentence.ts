@@ -8,7 +8,7 @@ import type { Clause, Who } from './sentence.ts'
 import { type Station, stationsOf, type Way, wayOf } from './stations.ts'
 
 /** Remarks that the sentence about the packet itself has made already. */
-const SAID: readonly Remark[] = ['port-unreachable', 'fragment', 'reset']
+const SAID: readonly Remark[] = ['port-unreachable', 'fragment', 'reset', 'no-checksum']
 
 /** Why a kernel acted, where `by itself` does not say it. */
 const REASONS: readonly KernelDeed[] = ['closes-for-program', 'runtime', 'unknown', 'probe']
@@ -33,6 +33,8 @@ export function packetClauses(story: Story, step: Step & { kind: 'packet' }, cas
     ...queueClauses(step, packet, to),
     ...untoldClauses(story, packet, to),
     ...asleepClauses(story, step, packet, stations, way),
+    // It is so with every packet on loopback, and said once.
+    ...(packet.number === indexOf(story).firstUnchecked ? [{ key: 'say.remark.no-checksum', values: {} }] : []),
   ]
 }
 
@@ -113,11 +115,8 @@ function isForwarded({ decoded: { ip }, from }: Packet, { hosts, wires }: Cast):
 }
 
 function remarkClauses(story: Story, packet: Packet, to: Who): Clause[] {
-  const { firstUnchecked } = indexOf(story)
   return packet.remarks.flatMap((remark): Clause[] => {
     if (SAID.includes(remark) && !(remark === 'reset' && !packet.decoded.tcp?.flags.includes('RST'))) return []
-    // It is so with every packet on loopback, and said once.
-    if (remark === 'no-checksum' && packet.number !== firstUnchecked) return []
     const at = eventOf(packet, story)
     const key = remark === 'retransmission' && at > 0 ? 'remark.retransmission-of' : `remark.${remark}`
     return [{ key: `say.${key}`, values: { to, at } }]
@@ -153,7 +152,8 @@ function asleepClauses(story: Story, { at }: Step, packet: Packet, stations: rea
     const { state, call } = story.doingAt(at, program)
     if (state !== 'waits') return []
     const waited = call === null ? undefined : story.calls[call]
-    if (waited === undefined) return [{ program, how: 'loop', call: '' }]
+    // Python that sleeps in no call of a socket sleeps for reasons of its own.
+    if (waited === undefined) return runsLoop(story, program) ? [{ program, how: 'loop', call: '' }] : []
     return [{ program, how: waited.event ? 'event' : 'call', call: callName(waited) }]
   })
   const [one, other] = waiting
@@ -166,6 +166,11 @@ function asleepClauses(story: Story, { at }: Step, packet: Packet, stations: rea
   const where = ({ how, call }: Waiting): Clause => ({ key: `waits.${how}`, values: { call } })
   const values = { one: name(one), where: where(one), other: name(other), there: where(other) }
   return [{ key: 'packet.both-wait', values }]
+}
+
+/** Whether a program's latest run has an event loop. */
+function runsLoop({ acts }: Story, program: string): boolean {
+  return acts.findLast((act) => act.program === program)?.language === 'ts'
 }
 
 interface Waiting {

@@ -23,7 +23,8 @@ export const SIGNS = { A: '●', B: '■', router: '◆' } as const
 
 /** A sentence as pieces, its clauses parted as the language does it. */
 export function piecesOf(sentence: Sentence, voice: Voice): Piece[] {
-  const between = word(voice.words, { key: 'story.between' })
+  // What stands between two sentences: a space, or in Chinese nothing.
+  const [, between = ''] = word(voice.words, { key: 'story.two' }).split(/\{\w+\}/)
   return sentence.flatMap((clause, i) => [
     ...(i > 0 && between ? [{ text: between }] : []),
     ...capitalised(clausePieces(clause, voice)),

@@ -4,7 +4,7 @@ import { type Station, wayOf } from '../story/stations.ts'
 import type { Voice } from '../story/wording.ts'
 import { type Geometry, type Layout, layOut, type Scale, type Sized } from './layout.ts'
 import type { Measure } from './lines.ts'
-import { isLost, type LegView, legsOf, type RowView, type Scene, viewOf } from './row-view.ts'
+import { isLost, isTall, type LegView, legsOf, type RowView, type Scene, viewOf } from './row-view.ts'
 import { type Choice, type Row, rowAt, rowsOf } from './rows.ts'
 import { type Shapes, shapeOf } from './shapes.ts'
 
@@ -37,7 +37,7 @@ export interface DrawingParts {
 export function drawingOf(parts: DrawingParts): Drawing {
   const { story, choice, scale, stations, voice, geometry, measure, shapes = new Map(), still = false } = parts
   const { rows, background } = rowsOf(story, choice)
-  const scene: Scene = { story, stations, voice, wire: geometry.wire, measure }
+  const scene: Scene = { story, stations, voice, wire: geometry.wire, zone: geometry.zone, measure }
   const layout = layOut(
     rows.map((row) => sizeOf(row, rows, scene, shapes, still)),
     scale,
@@ -63,7 +63,7 @@ export function drawingOf(parts: DrawingParts): Drawing {
 }
 
 function sizeOf(row: Row, rows: readonly Row[], scene: Scene, shapes: Shapes, still: boolean): Sized {
-  const size = { row, lines: 0, arrows: 0, arrived: null, way: null, tail: null }
+  const size = { row, lines: 0, arrows: 0, tall: isTall(row, scene), arrived: null, way: null, tail: null }
   if (row.kind === 'run') {
     const [lines, arrows] = textOf(legsOf(row, scene))
     return { ...size, lines: lines + (still ? 0 : 1), arrows }
@@ -76,7 +76,7 @@ function sizeOf(row: Row, rows: readonly Row[], scene: Scene, shapes: Shapes, st
   if (packet === null) return size
   const { from, to } = wayOf(packet, scene.story, scene.stations)
   const arrived = isLost(packet) ? null : packet.arrived
-  return { row, lines: linesOf(row, packet, scene, shapes), arrows: 1, arrived, way: from * 16 + to, tail: null }
+  return { ...size, lines: linesOf(row, packet, scene, shapes), arrows: 1, arrived, way: from * 16 + to }
 }
 
 /** The lines of a packet's text. Thousands of packets have few shapes, so few of them have to be worded. */

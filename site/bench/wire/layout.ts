@@ -44,6 +44,8 @@ export interface Sized {
   /** Lines of text above its arrows, and how many of these lie below each other; 0 for a row without any. */
   readonly lines: number
   readonly arrows: number
+  /** Whether a call in it takes two lines. */
+  readonly tall: boolean
   /** When what it shows was at the other end, in ns; null when it never was, or shows nothing that travels. */
   readonly arrived: number | null
   /** Which way it travels: rows of one way may overtake each other. Null for none. */
@@ -90,8 +92,9 @@ const SEEN = 3
 const SCALES = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]
 
 export function layOut(rows: readonly Sized[], kind: Scale): Layout {
-  const heights = rows.map(({ lines, arrows }) => {
-    return lines === 0 ? CALL : ARROW + lines * LINE + (arrows - 1) * APART
+  const heights = rows.map(({ lines, arrows, tall }) => {
+    const call = tall ? CALL + LINE : CALL
+    return lines === 0 ? call : Math.max(ARROW + lines * LINE + (arrows - 1) * APART, call)
   })
   const scale = kind === 'time' ? scaleFor(rows, heights) : null
   const tops: number[] = [0]

@@ -3,6 +3,7 @@ import type { Call, Story } from '../../../labs/checks/story.ts'
 import { callName } from '../story/call-sentence.ts'
 import type { Station } from '../story/stations.ts'
 import { grouped, say, type Voice } from '../story/wording.ts'
+import type { Measure } from './lines.ts'
 import type { Row } from './rows.ts'
 
 export interface Note {
@@ -14,22 +15,25 @@ export interface Note {
   /** What follows it: ` waits`, ` → 4`. */
   readonly rest: string
   readonly failed: boolean
+  /** It is too long for one line: what follows the name stands below it. */
+  readonly two: boolean
   /** Whether its station has other programs, so that it must say whose it is. */
   readonly named: boolean
 }
 
 export function noteOf(row: Row, { programs }: Station, story: Story, voice: Voice): Note | null {
   const named = programs.length > 1
+  const two = false
   const isHere = (program: string | null) => programs.some(({ name }) => name === program)
   if (row.kind === 'run') {
     const call = row.run.calls.find(({ program }) => isHere(program))
     if (!call) return null
     const rest = ` ${say(voice, 'wire.times', { n: call.times })}`
-    return { program: call.program, lead: '', name: call.name, rest, failed: false, named }
+    return { program: call.program, lead: '', name: call.name, rest, failed: false, two, named }
   }
   const { step } = row
   if (step.program === null || !isHere(step.program)) return null
-  const note = { program: step.program, lead: '', rest: '', failed: false, named }
+  const note = { program: step.program, lead: '', rest: '', failed: false, two, named }
   switch (step.kind) {
     case 'starts':
       return { ...note, name: say(voice, 'wire.starts') }
@@ -62,6 +66,15 @@ export function noteOf(row: Row, { programs }: Station, story: Story, voice: Voi
     default:
       return null
   }
+}
+
+/** The width that a call's lane and its frame take of a zone, in px, and that of a character of its name. */
+const AROUND = 40
+const CHARACTER = 6.4
+
+/** Whether what a call gave has to stand below it: an error's name is long, and must not be cut. */
+export function isLong({ failed, name, rest }: Note, zone: number, measure: Measure): boolean {
+  return failed && name.length * CHARACTER + measure(rest) > zone - AROUND
 }
 
 /** What a call gave, as short as it can be said; empty where that is nothing. */

@@ -193,11 +193,15 @@ function lanePicture(x: number, height: number, state: LaneState, colour: string
 }
 
 function notePicture(note: NonNullable<ZoneView['note']>, x: number, isLast: boolean, end: string): string {
-  const { program, lead, name, rest, failed, named } = note
+  const { program, lead, name, rest, failed, two, named } = note
   const who = named ? `${program} ` : ''
   const text = [who, lead].filter(Boolean).join('')
   const colour = failed ? PAPER.no : end
   const code = `<tspan font-family="${attribute(FONTS.mono)}">${escaped(name)}</tspan>`
+  if (two) {
+    const below = `<text x="${x}" y="${BASE + LINE}" text-anchor="${isLast ? 'end' : 'start'}" fill="${colour}">${escaped(rest.replace(/^ → /, ''))}</text>`
+    return notePicture({ ...note, rest: '', two: false }, x, isLast, end) + below
+  }
   const hook = isLast ? [`${text}`, code, `${rest} ┤`] : [`├ ${text}`, code, rest]
   const [lead0 = '', middle = '', last = ''] = hook
   return `<text x="${x}" y="${BASE}" text-anchor="${isLast ? 'end' : 'start'}" fill="${colour}" xml:space="preserve">${escaped(lead0)}${middle}${escaped(last)}</text>`

@@ -137,14 +137,18 @@ function zoneElement(view: ZoneView, station: Station, side: Side): HTMLElement 
   )
 }
 
-function noteElement({ program, lead, name, rest, failed, named }: Note): HTMLElement {
+function noteElement({ program, lead, name, rest, failed, two, named }: Note): HTMLElement {
   return make(
     'span',
-    { class: failed ? 'call failed' : 'call' },
-    ...(named ? [make('small', {}, `${program} `)] : []),
-    ...(lead ? [make('span', { class: 'long' }, lead)] : []),
-    make('code', {}, name),
-    ...(rest ? [make('span', { class: failed ? '' : 'long' }, rest)] : []),
+    { class: `call${failed ? ' failed' : ''}${two ? ' two' : ''}` },
+    make(
+      'span',
+      { class: 'what' },
+      ...(named ? [make('small', {}, `${program} `)] : []),
+      ...(lead ? [make('span', { class: 'long' }, lead)] : []),
+      make('code', {}, name),
+    ),
+    ...(rest ? [make('span', { class: failed ? 'gave' : 'gave long' }, two ? rest.replace(/^ → /, '') : rest)] : []),
   )
 }
 

@@ -14,6 +14,8 @@ export interface RowListParts {
   readonly onPick: (at: number) => void
   readonly onPoint: (at: number | null) => void
   readonly onFold: (key: string) => void
+  /** The bar came, or went. */
+  readonly onBar: () => void
 }
 
 /** The moment, and what is lit. */
@@ -54,6 +56,7 @@ export class RowList {
   /** The last step that was ever shown of this run, which is not fresh any more. */
   #seen = { run: 0, at: 0 }
   #height = 0
+  #bar = 0
   /** What is seen, in px: known without asking, for that would lay out the page once more in each frame. */
   #top = 0
   #seenHeight = 0
@@ -98,6 +101,11 @@ export class RowList {
     if (scrolls) this.element.scrollTop = top
   }
 
+  /** How wide the bar is by which rows are scrolled, in px; what stands above the rows must leave it free. */
+  get bar(): number {
+    return this.#bar
+  }
+
   close(): void {
     cancelAnimationFrame(this.#frame)
     this.#sizes.disconnect()
@@ -113,8 +121,13 @@ export class RowList {
 
   /** The place for the rows has another size: what was seen last stays seen. */
   #resized(): void {
-    const stays = this.#isSeen(this.#moment.now)
+    const stays = this.#seenHeight === 0 || this.#isSeen(this.#moment.now)
     this.#seenHeight = this.element.clientHeight
+    const bar = this.element.offsetWidth - this.element.clientWidth
+    if (bar !== this.#bar) {
+      this.#bar = bar
+      this.#parts.onBar()
+    }
     const top = stays ? this.#revealing(this.#moment.now) : this.#top
     if (top !== this.#top) this.element.scrollTop = top
     this.#top = top

@@ -6,7 +6,7 @@ import { type Station, stationOf, type Way, wayOf } from '../story/stations.ts'
 import { type Pause, pauseText } from '../story/time.ts'
 import { count, say, type Voice } from '../story/wording.ts'
 import { type Line, type Measure, packetLines, partLines, wrapped } from './lines.ts'
-import { type Note, noteOf } from './notes.ts'
+import { isLong, type Note, noteOf } from './notes.ts'
 import type { Row, RunRow, StepRow } from './rows.ts'
 
 /** Everything a row is read from. */
@@ -14,8 +14,9 @@ export interface Scene {
   readonly story: Story
   readonly stations: readonly Station[]
   readonly voice: Voice
-  /** The width between two lanes, in px, and how wide text is. */
+  /** The width between two lanes and that of a station with programs, in px, and how wide text is. */
   readonly wire: number
+  readonly zone: number
   readonly measure: Measure
 }
 
@@ -134,7 +135,11 @@ function remarkWords(packet: Packet, { story, voice }: Scene): string[] {
   const at = packet.about === null ? 0 : (indexOf(story).stepOfPacket[packet.about] ?? 0)
   const ofEvent = (key: string) => (at > 0 ? say(voice, `${key}-of`, { at }) : say(voice, key))
   const fate =
-    packet.fate === 'copy' ? [ofEvent('fate-word.copy')] : packet.fate === 'late' ? [say(voice, 'fate-word.late')] : []
+    packet.fate === 'copy'
+      ? [ofEvent('fate-word.copy')]
+      : packet.fate === 'late'
+        ? [say(voice, 'fate-word.late')]
+        : []
   const remarks = packet.remarks.flatMap((remark) => {
     if (remark === 'no-checksum' || remark === 'fragment' || remark === 'port-unreachable') return []
     if (remark === 'reset' && packet.decoded.tcp?.flags.includes('RST')) return []
@@ -203,8 +208,9 @@ function zoneOf(
   place: number,
   at: number,
   table: readonly SocketView[],
-  { story, stations, voice }: Scene,
+  scene: Scene,
 ): ZoneView {
+  const { story, stations } = scene
   const isHere = (program: string | null, host: string) =>
     program === null || stationOf(stations, program) === -1
       ? stations.filter((one) => one.host === host).length === 1 && station.host === host
@@ -215,10 +221,9 @@ function zoneOf(
   })
   const here = table.filter(({ program, host, gone }) => !gone && isHere(program, host))
   const blind = story.blind.some(({ instrument }) => instrument === 'sockets')
-  const holds =
-    station.programs.length === 0 || here.length > 0 || (blind && lanes.some(({ state }) => state !== 'none'))
+  const holds = station.programs.length === 0 || here.length > 0 || (blind && lanes.some(({ state }) => state !== 'none'))
   const nothing = { lanes, holds, note: null, tags: [], queue: null, cross: null }
-  if (row.kind === 'run') return row.open ? nothing : { ...nothing, note: noteOf(row, station, story, voice) }
+  if (row.kind === 'run') return row.open ? nothing : { ...nothing, note: noteIn(row, station, scene) }
   const states = row.step.states.filter(({ program, host }) => isHere(program, host)).map(({ to }) => to)
   const fresh = here.filter(({ id, before, protocol, local }) => {
     return before === null && protocol === 'udp' && local !== null && row.step.sockets.includes(id)
@@ -228,10 +233,10 @@ function zoneOf(
   return {
     lanes,
     holds,
-    note: noteOf(row, station, story, voice),
+    note: noteIn(row, station, scene),
     tags: [...states.map(tagOf), ...fresh.map(({ state }) => state)],
-    queue: queued > 0 ? say(voice, 'wire.queue', { n: queued }) : null,
-    cross: row.packet && crossOf(row.packet, place, story, stations, voice),
+    queue: queued > 0 ? say(scene.voice, 'wire.queue', { n: queued }) : null,
+    cross: row.packet && crossOf(row.packet, place, story, stations, scene.voice),
   }
 }
 
@@ -239,6 +244,18 @@ function zoneOf(
 function laneOf(state: Doing['state']): LaneState {
   if (state === 'held') return 'waits'
   return state === 'runs' || state === 'waits' ? state : 'none'
+}
+
+/** What hangs on a station's lanes, in one line or in two. */
+function noteIn(row: Row, station: Station, { story, voice, zone, measure }: Scene): Note | null {
+  const note = noteOf(row, station, story, voice)
+  return note && { ...note, two: isLong(note, zone, measure) }
+}
+
+/** Whether any station of a row needs two lines for its call. Of most rows it is known without wording them. */
+export function isTall(row: Row, scene: Scene): boolean {
+  if (row.kind === 'run' || !('call' in row.step) || scene.story.calls[row.step.call]?.error == null) return false
+  return scene.stations.some((station) => noteIn(row, station, scene)?.two)
 }
 
 /** States as Linux shortens them. */

@@ -75,6 +75,7 @@ export class WirePanel {
       onPick: parts.onPick,
       onPoint: parts.onPoint,
       onFold: (key) => this.#fold(key),
+      onBar: () => this.#redraw(),
     })
     this.#choices = new Choices({
       voice: this.#voice,
@@ -146,7 +147,7 @@ export class WirePanel {
     if (this.#shown === null || width === 0) return
     const { story, at, lit } = this.#shown
     if (this.#drawing === null) {
-      const geometry = geometryOf(width, this.#stations.length)
+      const geometry = geometryOf(width - this.#list.bar, this.#stations.length)
       this.#drawing = drawingOf({
         story,
         choice: this.#choice,
@@ -180,6 +181,7 @@ export class WirePanel {
       this.#root.classList.toggle('narrow', narrow)
     }
     const head = headElement(this.#stations, story, this.#voice)
+    head.style.setProperty('--bar', `${this.#list.bar}px`)
     if (!head.isEqualNode(this.#head)) {
       this.#head.replaceWith(head)
       this.#head = head
