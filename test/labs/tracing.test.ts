@@ -95,7 +95,7 @@ describe('tracing', () => {
     const openChannel = () => Promise.reject(new Error('spawn mkfifo ENOENT'))
     const { told, tracing: one } = tracing({ openChannel })
     for (const run of [1, 2]) {
-      const trace = await one.begin('server', run, 'py', env)
+      const trace = await one.begin('server', run, 'py', env, () => {})
       expect(trace.env).toBe(env)
       trace.ended(true)
     }
@@ -105,10 +105,10 @@ describe('tracing', () => {
   it('that never began is said to be blind, but not when the program was made to end', async () => {
     const network = new PlainNetwork(COURSE, policy)
     const { told, tracing: one } = tracing(network)
-    const stopped = await one.begin('server', 1, 'ts', env)
+    const stopped = await one.begin('server', 1, 'ts', env, () => {})
     stopped.ended(false)
     expect(told).toEqual([])
-    const trace = await one.begin('server', 2, 'ts', env)
+    const trace = await one.begin('server', 2, 'ts', env, () => {})
     expect(trace.env.NODE_OPTIONS).toMatch(/^--max-old-space-size=512 --require "\/.*begin\.ts"$/)
     trace.ended(true)
     expect(told).toEqual([{ kind: 'blind', instrument: 'calls', detail: 'The tracer of server did not start.' }])
@@ -118,9 +118,9 @@ describe('tracing', () => {
   it('is not for shells, and not where it is switched off', async () => {
     const openChannel = () => Promise.reject(new Error('nobody may ask'))
     const on = tracing({ openChannel })
-    expect((await on.tracing.begin('shell@here', 1, 'sh', env)).env).toBe(env)
+    expect((await on.tracing.begin('shell@here', 1, 'sh', env, () => {})).env).toBe(env)
     const off = tracing({ openChannel }, { ...policy, calls: false })
-    expect((await off.tracing.begin('server', 2, 'py', env)).env).toBe(env)
+    expect((await off.tracing.begin('server', 2, 'py', env, () => {})).env).toBe(env)
     expect([...on.told, ...off.told]).toEqual([])
   })
 })
