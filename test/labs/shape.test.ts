@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { differences, shapeOf } from '../../labs/checks/shape.ts'
-import { tell } from '../../labs/checks/tell.ts'
 import { ASPECTS, type Aspect, type Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import { knownOf, type Recording, readRecording } from '../../labs/recording.ts'
 import { findRecording, keepRecording, placeOf } from '../../labs/server/recordings.ts'
 import { COURSE } from '../helpers/course.ts'
 import { allLabs } from '../helpers/labs.ts'
-import { seeded } from '../helpers/random.ts'
 
 const labs = new Map((await allLabs()).map((lab) => [lab.id, lab]))
 const labOf = (id: string, varies: readonly Aspect[] = []): Lab => ({ ...(labs.get(id) as Lab), varies })
@@ -160,48 +158,3 @@ describe('a recording on disk', () => {
     expect(await findRecording(COURSE, labOf('udp-aligned'), 'nothing')).toBe(null)
   })
 })
-
-test('whatever a recording that opens tells, a story of it is told (600 mangled recordings)', () => {
-  const random = seeded(12)
-  const pick = (count: number) => Math.floor(random() * count)
-  let opened = 0
-  const sources = [
-    ['tcp-client-sends', 'ts-py'],
-    ['udp-as-found', 'py-ts'],
-    ['udp-refused', 'py'],
-  ] as const
-  for (let round = 0; round < 600; round += 1) {
-    const [id, mixture] = sources[pick(sources.length)] ?? sources[0]
-    const lab = labOf(id)
-    let lines = textOf(id, mixture).split('\n').slice(1, -2)
-    for (let change = 0; change <= pick(4); change += 1) {
-      const at = pick(lines.length)
-      const line = lines[at] ?? ''
-      const other = pick(lines.length)
-      if (random() < 0.3) lines = lines.toSpliced(at, 1 + pick(3))
-      else if (random() < 0.4) lines = lines.toSpliced(other, 0, line)
-      else if (random() < 0.6) lines = lines.with(at, lines[other] ?? '').with(other, line)
-      else
-        lines = lines.with(
-          at,
-          line.replace(/\d+/g, (number) => (random() < 0.1 ? String(pick(70_000)) : number)),
-        )
-    }
-    const head = textOf(id, mixture).split('\n')[0]
-    const read = readRecording(`${[head, ...lines, JSON.stringify({ end: lines.length })].join('\n')}\n`, knownOf(lab))
-    if ('kind' in read) continue
-    opened += 1
-    for (const story of tell(lab, read.events)) {
-      for (let at = 0; at <= story.steps.length; at += 1) {
-        story.socketsAt(at)
-        story.statesAt(at, null)
-        for (const { name } of lab.programs) {
-          story.doingAt(at, name)
-          story.linesAt(at, name)
-        }
-      }
-    }
-    shapeOf(lab, read.events)
-  }
-  expect(opened).toBeGreaterThan(200)
-}, 120_000)
