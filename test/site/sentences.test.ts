@@ -1,22 +1,15 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import {
-  type Call,
-  KERNEL_DEEDS,
-  REMARKS,
-  SILENCES,
-  type Step,
-  type Story,
-} from '../../labs/checks/story.ts'
+import { type Call, KERNEL_DEEDS, REMARKS, SILENCES, type Step, type Story } from '../../labs/checks/story.ts'
 import { DEEDS, FATES, INSTRUMENTS, MISSED } from '../../labs/protocol.ts'
-import type { Cast } from '../../site/bench/story/cast.ts'
 import { EXPLAINED } from '../../site/bench/story/call-sentence.ts'
+import type { Cast } from '../../site/bench/story/cast.ts'
 import { sentenceOf } from '../../site/bench/story/sentence.ts'
 import { piecesOf, plainOf, signedOf } from '../../site/bench/story/wording.ts'
 import { recordedStory, recordingNames } from '../helpers/recorded-stories.ts'
-import { StoryMaker } from '../helpers/story-maker.ts'
 import { STORIES, TWO_HOSTS } from '../helpers/stories.ts'
+import { StoryMaker } from '../helpers/story-maker.ts'
 import { storyWordsOf } from '../helpers/story-words.ts'
 
 const LANGS = ['en', 'zh'] as const
@@ -49,7 +42,11 @@ const socket = (remote: boolean, protocol: 'tcp' | 'udp' = 'tcp') => ({
 })
 
 /** A story with one call of the server; the step of it is the last. */
-function withCall(language: 'py' | 'ts', made: Partial<Call> & Pick<Call, 'deed'>, way: 'calls' | 'waits' | 'returns'): Story {
+function withCall(
+  language: 'py' | 'ts',
+  made: Partial<Call> & Pick<Call, 'deed'>,
+  way: 'calls' | 'waits' | 'returns',
+): Story {
   const maker = new StoryMaker(TWO_HOSTS)
   maker.starts('server', language)
   const call = { name: made.event ? `'${made.deed}'` : made.deed, socket: socket(true), ...made }
@@ -77,7 +74,9 @@ describe('there is a sentence in both languages', () => {
       for (const deed of DEEDS) last(withCall('py', { deed, bytes: 4 }, way))
     }
     const called = distinct(DEEDS, (deed) => last(withCall('py', { deed, bytes: 4, accepted: socket(true) }, 'calls')))
-    expect(called.accept?.en).toBe('The server program takes the connection from 10.0.0.1:41066 out of its kernel’s queue.')
+    expect(called.accept?.en).toBe(
+      'The server program takes the connection from 10.0.0.1:41066 out of its kernel’s queue.',
+    )
     expect(called.send?.zh).toBe('服务器程序把4字节交给内核。')
   })
 
@@ -133,7 +132,7 @@ describe('there is a sentence in both languages', () => {
   it('for every error that is explained, and for any other', () => {
     distinct([...EXPLAINED, 'EWHATEVER'], (error) => last(withCall('py', { deed: 'connect', error }, 'returns')))
     expect(last(withCall('ts', { deed: 'other', event: true, name: "'error'", error: 'ECONNRESET' }, 'calls')).en).toBe(
-      'The server program is told \'error\': the error is ECONNRESET. The other end has broken the connection off.',
+      "The server program is told 'error': the error is ECONNRESET. The other end has broken the connection off.",
     )
   })
 
@@ -162,7 +161,13 @@ describe('there is a sentence in both languages', () => {
       icmp: { tcp: undefined, icmp: {}, payload: 0 },
       arp: {
         tcp: undefined,
-        arp: { operation: 1, senderHardware: '', senderAddress: '10.0.0.1', targetHardware: '', targetAddress: '10.0.0.2' },
+        arp: {
+          operation: 1,
+          senderHardware: '',
+          senderAddress: '10.0.0.1',
+          targetHardware: '',
+          targetAddress: '10.0.0.2',
+        },
       },
     }
     distinct(KERNEL_DEEDS, (kernel) => last(withPacket({ ...segments[kernel], cause: { kernel } })))
@@ -175,9 +180,7 @@ describe('there is a sentence in both languages', () => {
     })
     expect(names.length).toBeGreaterThan(30)
     distinct([...new Set(names)], (name) => last(withPacket({ tcp: undefined, icmp: { name } })))
-    expect(last(withPacket({ tcp: undefined, icmp: { name: null, type: 200, code: 7 } })).en).toContain(
-      '“200/7”',
-    )
+    expect(last(withPacket({ tcp: undefined, icmp: { name: null, type: 200, code: 7 } })).en).toContain('“200/7”')
   })
 
   it('for every kind of step', () => {
@@ -187,6 +190,7 @@ describe('there is a sentence in both languages', () => {
     maker.returns(maker.waits('server', { name: 'accept', deed: 'accept' }))
     maker.packet({ source: '10.0.0.1:1', destination: '10.0.0.2:2', payload: 1 })
     maker.faults(0)
+    maker.holds('server', 'close')
     for (const what of INSTRUMENTS) for (const why of MISSED) maker.gap(what, 2, why)
     maker.ends('server', { code: 0, signal: null })
     const story = maker.story()
@@ -199,6 +203,7 @@ describe('there is a sentence in both languages', () => {
       returns: true,
       packet: true,
       faults: true,
+      holds: true,
       gap: true,
     }
     expect([...kinds].sort()).toEqual(Object.keys(all).sort())
@@ -264,7 +269,9 @@ describe('the sentences of a whole run', () => {
   })
 
   it.each(
-    Object.keys(STORIES).flatMap((name) => (name === 'bulk' || name === 'only-calls' ? [] : LANGS.map((lang) => [name, lang] as const))),
+    Object.keys(STORIES).flatMap((name) =>
+      name === 'bulk' || name === 'only-calls' ? [] : LANGS.map((lang) => [name, lang] as const),
+    ),
   )('%s reads well in %s', async (name, lang) => {
     const { story, cast } = (STORIES[name] as () => { story: Story; cast: Cast })()
     const lines = story.steps.map(({ at }) => {

@@ -49,7 +49,8 @@ function gather(story: Story): StoryIndex {
     if (other !== undefined && acknowledgment === other) finAcks.add(number)
   }
   const languages = new Map(story.acts.map((act) => [`${act.program} ${act.run}`, act.language]))
-  const nameOf = ({ program, run, socket }: Pick<Call, 'program' | 'run' | 'socket'>) => `${program} ${run} ${socket?.id}`
+  const nameOf = ({ program, run, socket }: Pick<Call, 'program' | 'run' | 'socket'>) =>
+    `${program} ${run} ${socket?.id}`
   const listeners = new Set(story.calls.filter(({ deed }) => deed === 'listen').map(nameOf))
   return {
     stepOfPacket,

@@ -135,11 +135,7 @@ function remarkWords(packet: Packet, { story, voice }: Scene): string[] {
   const at = packet.about === null ? 0 : (indexOf(story).stepOfPacket[packet.about] ?? 0)
   const ofEvent = (key: string) => (at > 0 ? say(voice, `${key}-of`, { at }) : say(voice, key))
   const fate =
-    packet.fate === 'copy'
-      ? [ofEvent('fate-word.copy')]
-      : packet.fate === 'late'
-        ? [say(voice, 'fate-word.late')]
-        : []
+    packet.fate === 'copy' ? [ofEvent('fate-word.copy')] : packet.fate === 'late' ? [say(voice, 'fate-word.late')] : []
   const remarks = packet.remarks.flatMap((remark) => {
     if (remark === 'no-checksum' || remark === 'fragment' || remark === 'port-unreachable') return []
     if (remark === 'reset' && packet.decoded.tcp?.flags.includes('RST')) return []
@@ -221,7 +217,8 @@ function zoneOf(
   })
   const here = table.filter(({ program, host, gone }) => !gone && isHere(program, host))
   const blind = story.blind.some(({ instrument }) => instrument === 'sockets')
-  const holds = station.programs.length === 0 || here.length > 0 || (blind && lanes.some(({ state }) => state !== 'none'))
+  const holds =
+    station.programs.length === 0 || here.length > 0 || (blind && lanes.some(({ state }) => state !== 'none'))
   const nothing = { lanes, holds, note: null, tags: [], queue: null, cross: null }
   if (row.kind === 'run') return row.open ? nothing : { ...nothing, note: noteIn(row, station, scene) }
   const states = row.step.states.filter(({ program, host }) => isHere(program, host)).map(({ to }) => to)
