@@ -28,9 +28,10 @@ export function counterOf(page: BenchClient, name: string, host = 'here'): numbe
   return page.observedOf('counters').reduce((count, told) => (told.host === host && told.counters[name]) || count, 0)
 }
 
-/** How many of what were told to be missing. */
+/** How many frames were told to be missing. */
 export function missing(page: BenchClient, why?: string): number {
-  return page.observedOf('missing').reduce((sum, told) => sum + (!why || told.why === why ? told.count : 0), 0)
+  const told = page.observedOf('missing').filter((one) => one.what === 'packets' && (!why || one.why === why))
+  return told.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** The process that watches the bench in which a program runs. */
