@@ -1,4 +1,5 @@
 /** Why a call failed: what in the story of the run made it so. Pure. */
+import type { Endpoint } from '../protocol.ts'
 import { type Call, type Packet, placeOfStep, type SocketView, type Story } from './story.ts'
 
 /** The errors this course explains; all others are told by name alone. */
@@ -110,7 +111,7 @@ export function culpritOf(story: Story, place: number): Culprit | null {
 }
 
 function refusedBy(story: Story, call: Call): Culprit | null {
-  const reset = lastPacket(story, call, (packet) => isTo(packet, call) && hasReset(packet))
+  const reset = lastPacket(story, call, (packet) => isTo(story, packet, call) && hasReset(packet))
   if (reset) return { ...NOBODY, kind: 'reset-answer', packet: reset.number }
   return icmpAbout(story, call)
 }
@@ -119,7 +120,7 @@ function refusedBy(story: Story, call: Call): Culprit | null {
 function icmpAbout(story: Story, call: Call): Culprit | null {
   const answer = lastPacket(story, call, ({ decoded, about }) => {
     const cause = about === null ? undefined : story.packets[about - 1]
-    return decoded.icmp !== null && cause !== undefined && isFrom(cause, call)
+    return decoded.icmp !== null && cause !== undefined && isFrom(story, cause, call)
   })
   return answer ? { ...NOBODY, kind: 'icmp-answer', packet: answer.number } : null
 }
@@ -127,7 +128,7 @@ function icmpAbout(story: Story, call: Call): Culprit | null {
 /** Time ran out: what was sent without an answer while the call waited, or that nothing came. */
 function silenceOf(story: Story, call: Call): Culprit | null {
   const sent = story.packets.filter(
-    (packet) => isFrom(packet, call) && packet.t >= call.began && isBefore(packet, call),
+    (packet) => isFrom(story, packet, call) && packet.t >= call.began && isBefore(packet, call),
   )
   const last = sent.at(-1)
   if (last === undefined) return { ...NOBODY, kind: 'nothing-came' }
@@ -160,7 +161,7 @@ function portIn(args: string): number | null {
 /** Who ended a connection under a call: the other end by RST or FIN, or this end itself. */
 function closerOf(story: Story, place: number): Culprit | null {
   const call = story.calls[place] as Call
-  const reset = lastPacket(story, call, (packet) => isTo(packet, call) && hasReset(packet))
+  const reset = lastPacket(story, call, (packet) => isTo(story, packet, call) && hasReset(packet))
   if (reset) {
     const cause = 'call' in reset.cause ? reset.cause.call : null
     return { ...NOBODY, kind: 'peer-reset', packet: reset.number, call: cause, program: reset.sender }
@@ -170,7 +171,7 @@ function closerOf(story: Story, place: number): Culprit | null {
   const fin = lastPacket(
     story,
     call,
-    (packet) => isTo(packet, call) && packet.decoded.tcp?.flags.includes('FIN') === true,
+    (packet) => isTo(story, packet, call) && packet.decoded.tcp?.flags.includes('FIN') === true,
   )
   if (fin === undefined) return null
   const cause = 'call' in fin.cause ? fin.cause.call : null
@@ -204,15 +205,34 @@ function hasReset({ decoded }: Packet): boolean {
 }
 
 /** Whether a packet was sent by the socket of a call; and whether it was sent to it. */
-function isFrom({ decoded }: Packet, { socket }: Call): boolean {
+function isFrom(story: Story, { decoded }: Packet, call: Call): boolean {
+  const local = localOf(story, call)
   const { sourcePort } = decoded.tcp ?? decoded.udp ?? {}
-  return socket?.local != null && sourcePort === socket.local.port && matches(decoded.ip?.source, socket.local.address)
+  return local !== null && sourcePort === local.port && matches(decoded.ip?.source, local.address)
 }
 
-function isTo({ decoded }: Packet, { socket }: Call): boolean {
+function isTo(story: Story, { decoded }: Packet, call: Call): boolean {
+  const local = localOf(story, call)
   const { destinationPort } = decoded.tcp ?? decoded.udp ?? {}
-  const { local } = socket ?? {}
-  return local != null && destinationPort === local.port && matches(decoded.ip?.destination, local.address)
+  return local !== null && destinationPort === local.port && matches(decoded.ip?.destination, local.address)
+}
+
+/** Where a call's socket was bound. After a refusal nobody tells it any more; then what the socket has sent tells it. */
+function localOf(story: Story, { run, socket, packets }: Call): Endpoint | null {
+  if (socket?.local && socket.local.port !== 0) return socket.local
+  const others = story.calls.filter((one) => one.run === run && one.socket !== null && one.socket.id === socket?.id)
+  const told = others.find((one) => one.socket?.local && one.socket.local.port !== 0)?.socket?.local
+  if (told) return told
+  for (const number of [...packets, ...others.flatMap((one) => one.packets)]) {
+    const { decoded, cause } = story.packets[number - 1] ?? {}
+    const ports = decoded?.tcp ?? decoded?.udp
+    if (!ports || !decoded?.ip || !cause) continue
+    // A packet that no call of it caused is one that it was told of.
+    const isOwn = 'call' in cause && story.calls[cause.call]?.run === run
+    const { source, destination } = decoded.ip
+    return isOwn ? { address: source, port: ports.sourcePort } : { address: destination, port: ports.destinationPort }
+  }
+  return null
 }
 
 /** A socket that is bound to no address in particular has all of its host. */

@@ -25,7 +25,7 @@ export class LabInPage {
   }
 
   /** A panel that tells of the run; there is one of each. */
-  panel(name: 'wire' | 'sockets' | 'states' | 'timeline'): Locator {
+  panel(name: 'wire' | 'bytes' | 'faults' | 'sockets' | 'states' | 'timeline'): Locator {
     return this.root.locator(`[data-panel="${name}"]`)
   }
 

@@ -43,6 +43,17 @@ describe('the culprit of a failed call', () => {
     expect(culprit).toMatchObject({ kind: 'reset-answer', packet: 2 })
   })
 
+  it('is found by what the socket has sent, where its own address is told no more', () => {
+    const made = new StoryMaker(CAST)
+    made.starts('client', 'py')
+    const bare = { ...socket(CLIENT, SERVER), local: null }
+    const call = made.waits('client', { name: 'connect', deed: 'connect', socket: bare, packets: [1] })
+    made.packet({ source: CLIENT, destination: SERVER, tcp: ['SYN'], cause: { call } })
+    made.packet({ source: SERVER, destination: CLIENT, tcp: ['RST', 'ACK'] })
+    made.returns(call, { error: 'ECONNREFUSED' })
+    expect(culpritOf(made.story(), call)).toMatchObject({ kind: 'reset-answer', packet: 2 })
+  })
+
   it('is not a reset of some other connection', () => {
     const culprit = failing('ECONNREFUSED', 'connect', (made) => {
       made.packet({ source: SERVER, destination: '10.0.0.1:50000', tcp: ['RST', 'ACK'] })
