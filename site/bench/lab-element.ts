@@ -383,7 +383,9 @@ class BenchLab extends HTMLElement {
     const place = this.querySelector<HTMLElement>('[data-source-label]')
     setText(place, label)
     if (place) place.hidden = label === ''
-    const why = this.#playback?.isChosen ? '' : whyNotWords(this.#words, this.#view)
+    // That all labs of a page are recorded need be said once.
+    const isSaid = isRecorded(this.#view) && network === null && document.querySelector('bench-lab') !== this
+    const why = this.#playback?.isChosen || isSaid ? '' : whyNotWords(this.#words, this.#view)
     setText(this.querySelector<HTMLElement>('[data-why]'), why)
     const none = this.querySelector<HTMLElement>('[data-none]')
     if (none) none.hidden = why === ''

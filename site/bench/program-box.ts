@@ -166,7 +166,9 @@ export class ProgramBox {
     if (!this.isShell) run?.classList.toggle('go', !busy)
     setDisabled(run, missing || (whyNot(lab) !== null && !busy))
     for (const radio of this.#radios()) radio.disabled = busy
-    setDisabled(this.#find('[data-paste]'), !this.#takesInput())
+    const paste = this.#find('[data-paste]')
+    setDisabled(paste, !this.#takesInput())
+    if (paste && this.#panel) paste.hidden = this.#recorded || this.viewOf !== null
     this.#panel?.setRunning(this.#takesInput())
   }
 
@@ -322,7 +324,11 @@ export class ProgramBox {
     })
     this.#panel = panel
     panel.setRunning(this.#takesInput())
-    for (const button of ['[data-copy]', ...(this.viewOf ? [] : ['[data-paste]']), '[data-fullscreen]']) {
+    for (const button of [
+      '[data-copy]',
+      ...(this.viewOf || this.#recorded ? [] : ['[data-paste]']),
+      '[data-fullscreen]',
+    ]) {
       const found = this.#find(button)
       if (found) found.hidden = false
     }

@@ -76,7 +76,7 @@ export function whyNotWords(words: Words, view: LabView): string {
   if (!isRecorded(view)) return reasonWords(words, view)
   if (view.network === null) return word(words, { key: 'none.static' })
   const reason = reasonWords(words, view)
-  return reason && `${reason}${word(words, { key: 'none.between' })}${word(words, { key: 'none.play' })}`
+  return reason && word(words, { key: 'none.play', values: { reason } })
 }
 
 function reasonWords(words: Words, view: LabView): string {

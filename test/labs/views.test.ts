@@ -257,7 +257,13 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
       machine: PLAIN,
       policy: POLICY,
       // Nothing of a view is traced.
-      tracing: new Tracing({ network: PLAIN, policy: POLICY, zero: 0n, tell: () => {} }),
+      tracing: new Tracing({
+        network: PLAIN,
+        interpreters: { ts: null, py: null },
+        policy: POLICY,
+        zero: 0n,
+        tell: () => {},
+      }),
       settling: new Settling({ clock: () => 0, write: () => {}, ask: async () => ({}) }),
       limits: HOME_LIMITS,
       outbox,

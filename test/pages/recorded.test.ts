@@ -113,7 +113,7 @@ describe('on the plain machine, where packets are not seen', () => {
     await lab.toEnd.click()
     await lab.says('receive was ended by Stop; send exited with code 0')
     // Its port is free again only when the program of the live run is gone.
-    const other = await new LabInPage(await reader.context.newPage(), 'udp-aligned')
+    const other = new LabInPage(await reader.context.newPage(), 'udp-aligned')
     await other.root.page().goto(served.get('plain')?.without(LESSON) ?? '')
     await expect
       .poll(
@@ -126,6 +126,19 @@ describe('on the plain machine, where packets are not seen', () => {
       )
       .toBe('0')
   }, 60_000)
+})
+
+describe('a lab of several hosts on the plain machine', () => {
+  test('says why it cannot run, and plays its recording', async () => {
+    await page.goto(served.get('plain')?.at(LESSON) ?? '')
+    const lab = new LabInPage(page, 'udp-refused')
+    await lab.connection('recorded')
+    const note = lab.root.locator('[data-none]')
+    expect(await note.innerText()).toMatch(/needs several hosts .* Its recorded run can be played\./)
+    await lab.play.click()
+    await lab.program('ask').shows('ECONNREFUSED')
+    expect(await lab.root.evaluate(({ dataset }) => [dataset.network, dataset.source])).toEqual(['plain', 'recorded'])
+  })
 })
 
 describe.runIf(whyNoOwnNetwork === null)('in a network of its own', () => {

@@ -14,16 +14,11 @@ import { type StaticServer, serveStatic } from '../helpers/static-server.ts'
 import { newReader, ownEnvironment, type Reader } from './course.ts'
 import { LabInPage } from './lab.ts'
 
-const LESSONS = {
-  'udp/the-datagram-that-vanished': ['udp-as-found', 'udp-aligned'],
-  'tcp/three-packets-and-a-queue': [
-    'tcp-as-found',
-    'tcp-client-sends',
-    'tcp-server-sends',
-    'tcp-both-send',
-    'tcp-both-receive',
-  ],
-}
+/** The lessons that have labs, and the labs in them. */
+const LESSONS = globSync('content/en/**/*.mdx', { cwd: COURSE }).flatMap((file) => {
+  const labs = [...readFileSync(join(COURSE, file), 'utf8').matchAll(/<Lab id="([^"]+)"/g)].map(([, id = '']) => id)
+  return labs.length > 0 ? [[file.replace(/^content\/en\/|\.mdx$/g, ''), labs] as const] : []
+})
 const UDP = '/en/udp/the-datagram-that-vanished/'
 
 let browser: Browser
@@ -134,20 +129,32 @@ describe.each(['/', '/course/'])('below %s', (base) => {
     await page.locator('this-machine[data-state="absent"]').waitFor()
   })
 
-  test.each(Object.entries(LESSONS))('each lab of %s plays its recording to its end', async (path, ids) => {
-    await page.goto(server.at(`/en/${path}/`))
-    for (const id of ids) {
-      const lab = new LabInPage(page, id)
-      await lab.connection('recorded')
-      expect(await lab.root.getAttribute('data-source')).toBe('recorded')
-      await lab.play.click()
-      for (const box of await lab.root.locator('[data-end]').all()) {
-        const program = lab.program((await box.getAttribute('data-program')) ?? '')
-        await program.shows(/\$ node /)
+  test.each(LESSONS)(
+    'each lab of %s plays its recording to its end: %j',
+    async (path, ids) => {
+      await page.goto(server.at(`/en/${path}/`))
+      for (const id of ids) {
+        const lab = new LabInPage(page, id)
+        await lab.connection('recorded')
+        expect(await lab.root.getAttribute('data-source')).toBe('recorded')
+        await lab.play.click()
+        await lab.toEnd.click()
+        await playedOut(lab)
+        for (const box of await lab.root.locator('[data-end]').all()) {
+          const program = lab.program((await box.getAttribute('data-program')) ?? '')
+          await program.shows(/exited with code|ended by/)
+        }
       }
-      await lab.toEnd.click()
-      await playedOut(lab)
-    }
+    },
+    90_000,
+  )
+
+  test('the page This machine plays the recorded addresses of another', async () => {
+    await page.goto(server.at('/en/machine/'))
+    const lab = new LabInPage(page, 'own-addresses')
+    await lab.connection('recorded')
+    await lab.play.click()
+    await lab.program('addresses').shows('inet 127.0.0.1/8')
   })
 })
 

@@ -12,7 +12,8 @@ export default defineLab({
         ],
       },
     ],
-    seed: 39,
+    // The first run loses the 5th and the 11th frame of a.
+    seed: 332565,
   },
   programs: [
     { name: 'receive', end: 'waits', host: 'b' },
