@@ -78,34 +78,38 @@ export class Evidence {
     switch (event.kind) {
       case 'output':
       case 'gap':
-        return
+        break
       case 'frame':
-        return this.#bounded('packets', [this.#keep(event)])
+        this.#bounded('packets', [this.#keep(event)])
+        break
       case 'call':
-        return this.#called(`${event.run}:${event.call}`, event)
+        this.#called(`${event.run}:${event.call}`, event)
+        break
       case 'return':
-        return this.#returned(`${event.run}:${event.call}`, event)
+        this.#returned(`${event.run}:${event.call}`, event)
+        break
       case 'armed':
       case 'heard':
       case 'waits':
-        return this.#bounded('calls', [this.#keep(event)])
+        this.#bounded('calls', [this.#keep(event)])
+        break
       case 'sockets':
-        return this.#bounded('sockets', [this.#keep(event)])
+        this.#bounded('sockets', [this.#keep(event)])
+        break
       case 'upto':
-        return this.#replace(`upto ${event.instrument}`, event)
+        this.#replace(`upto ${event.instrument}`, event)
+        break
       case 'counters': {
         const before = this.#latest.get(`counters ${event.host}`)?.event
         const counters = { ...(before?.kind === 'counters' && before.counters), ...event.counters }
-        return this.#replace(`counters ${event.host}`, { ...event, counters })
-      }
-      case 'starting':
-        if (!event.program.startsWith(SHELL)) this.#starts(event.run)
+        this.#replace(`counters ${event.host}`, { ...event, counters })
         break
-      case 'exited':
-      case 'failed':
-        this.#alive.delete(event.run)
+      }
+      default:
+        if (event.kind === 'starting' && !event.program.startsWith(SHELL)) this.#starts(event.run)
+        if (event.kind === 'exited' || event.kind === 'failed') this.#alive.delete(event.run)
+        this.#keep(event)
     }
-    this.#keep(event)
   }
 
   /** All that is kept, in the order of `n`; what was let go of the run is an event of the kind `missing`. */

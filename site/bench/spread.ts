@@ -2,8 +2,9 @@
  * Everything in a lab that tells the story of its run: marks beside the code, the wire, the sockets, the time line. Loaded
  * when the first program is run; a lab that is only read does without.
  */
-import { tellLatest } from '../../labs/checks/tell.ts'
+
 import type { Story } from '../../labs/checks/story.ts'
+import { tellLatest } from '../../labs/checks/tell.ts'
 import type { Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
@@ -11,6 +12,7 @@ import { CodePanel } from './code/code-panel.ts'
 import { addStyle, make } from './dom.ts'
 import { Moment, type Scene } from './moment.ts'
 import type { PanelName } from './opened.ts'
+import { panelWords } from './panel-words.ts'
 import type { PastMoment } from './program-box.ts'
 import { setText } from './program-box.ts'
 import { changeSettings, settings } from './settings.ts'
@@ -22,7 +24,6 @@ import { storyWords } from './story/words.ts'
 import { Thread } from './thread.ts'
 import { stepAt } from './time-line/ticks.ts'
 import { TimeLine } from './time-line/time-line.ts'
-import { panelWords } from './panel-words.ts'
 import { WirePanel } from './wire/wire-panel.ts'
 import { type Words, word } from './words.ts'
 
@@ -130,9 +131,9 @@ export class Spread {
   #pointAtLine({ target, clientX, buttons }: PointerEvent): void {
     const track = target instanceof Element ? target.closest('[role=slider]') : null
     const { scene } = this.#moment
-    if (track === null || scene === null || buttons !== 0) return this.#moment.point(null)
-    const { left, width } = track.getBoundingClientRect()
-    this.#moment.point(stepAt((clientX - left) / width, scene.story.steps.length))
+    if (buttons !== 0) return
+    const { left = 0, width = 1 } = track?.getBoundingClientRect() ?? {}
+    this.#moment.point(track && scene && stepAt((clientX - left) / width, scene.story.steps.length))
   }
 
   #show(scene: Scene): void {

@@ -53,39 +53,47 @@ function command(pid: number): string {
   }
 }
 
-test.skipIf(whyNoOwnNetwork !== null)('a run of 8,000 datagrams is told while it happens', { timeout: 180_000 }, async () => {
-  const page = await reader.context.newPage()
-  page.setDefaultTimeout(60_000)
-  await page.goto(served.at(`/en/${DATAGRAMS.lesson}/`))
-  const lab = new LabInPage(page, DATAGRAMS.lab)
-  const [caught, sprinkle] = [lab.program('catch'), lab.program('sprinkle')]
-  await lab.toggle('sockets').click()
-  await lab.runAll.click()
-  await sprinkle.shows('sending')
-  const before = { page: pageTime(), now: performance.now() }
-  await page.evaluate(() => {
-    document.body.dataset.frames = '0'
-    const count = () => {
-      document.body.dataset.frames = String(Number(document.body.dataset.frames) + 1)
+test.skipIf(whyNoOwnNetwork !== null)(
+  'a run of 8,000 datagrams is told while it happens',
+  { timeout: 180_000 },
+  async () => {
+    const page = await reader.context.newPage()
+    page.setDefaultTimeout(60_000)
+    await page.goto(served.at(`/en/${DATAGRAMS.lesson}/`))
+    const lab = new LabInPage(page, DATAGRAMS.lab)
+    const [caught, sprinkle] = [lab.program('catch'), lab.program('sprinkle')]
+    await lab.toggle('sockets').click()
+    await lab.runAll.click()
+    await sprinkle.shows('sending')
+    const before = { page: pageTime(), now: performance.now() }
+    await page.evaluate(() => {
+      document.body.dataset.frames = '0'
+      const count = () => {
+        document.body.dataset.frames = String(Number(document.body.dataset.frames) + 1)
+        requestAnimationFrame(count)
+      }
       requestAnimationFrame(count)
-    }
-    requestAnimationFrame(count)
-  })
-  await sprinkle.shows('sent 8000')
-  const seconds = (performance.now() - before.now) / 1000
-  const frames = Number(await page.locator('body').getAttribute('data-frames'))
-  const busy = (pageTime() - before.page) / 1000 / seconds
-  const told = `${(frames / seconds).toFixed(0)} frames a second; the page was busy for ${Math.round(busy * 100)} %`
-  console.log(`${told} of ${seconds.toFixed(1)} s`)
-  await caught.exited(0)
-  await caught.shows(/caught \d+ in all/)
-  // What was let go is said, and everything that was kept can be reached.
-  await lab.panel('wire').getByText(/missing|not kept|let go/i).first().waitFor()
-  const last = Number(await lab.slider.getAttribute('aria-valuemax'))
-  expect(last).toBeGreaterThan(KEPT)
-  await lab.slider.press('Home')
-  await lab.at(1)
-  await page.keyboard.press('PageUp')
-  await lab.at(11)
-  expect(busy).toBeLessThan(0.5)
-})
+    })
+    await sprinkle.shows('sent 8000')
+    const seconds = (performance.now() - before.now) / 1000
+    const frames = Number(await page.locator('body').getAttribute('data-frames'))
+    const busy = (pageTime() - before.page) / 1000 / seconds
+    const told = `${(frames / seconds).toFixed(0)} frames a second; the page was busy for ${Math.round(busy * 100)} %`
+    console.log(`${told} of ${seconds.toFixed(1)} s`)
+    await caught.exited(0)
+    await caught.shows(/caught \d+ in all/)
+    // What was let go is said, and everything that was kept can be reached.
+    await lab
+      .panel('wire')
+      .getByText(/missing|not kept|let go/i)
+      .first()
+      .waitFor()
+    const last = Number(await lab.slider.getAttribute('aria-valuemax'))
+    expect(last).toBeGreaterThan(KEPT)
+    await lab.slider.press('Home')
+    await lab.at(1)
+    await page.keyboard.press('PageUp')
+    await lab.at(11)
+    expect(busy).toBeLessThan(0.5)
+  },
+)

@@ -58,8 +58,16 @@ async function handshake(path = TCP): Promise<LabInPage> {
   await lab.runAll.click()
   await lab.program('server').exited(0)
   await lab.program('client').exited(0)
-  await lab.packet(/^FIN, ACK/).nth(1).waitFor()
-  await lab.panel('wire').getByRole('listitem').filter({ hasText: /exits|退出/ }).nth(1).waitFor()
+  await lab
+    .packet(/^FIN, ACK/)
+    .nth(1)
+    .waitFor()
+  await lab
+    .panel('wire')
+    .getByRole('listitem')
+    .filter({ hasText: /exits|退出/ })
+    .nth(1)
+    .waitFor()
   return lab
 }
 
@@ -103,7 +111,9 @@ describe.skipIf(whyNoOwnNetwork !== null)('lab 8a', () => {
   test('marks the line that waits, in Node by its event, and the line that sent by its event’s number', async () => {
     const lab = await datagram()
     const waits = lab.program('receive').box.locator('.ln.waits')
-    expect(await texts(waits)).toEqual([expect.stringMatching(/once\(receiver, 'message'\)[^]*waiting for 'message'/)])
+    expect(await texts(waits)).toEqual([
+      expect.stringMatching(/once\(receiver, 'message'\)[\s\S]*waiting for 'message'/),
+    ])
     const sent = lab.program('send').box.locator('.ln:visible', { hasText: 'sender.send(' })
     expect(await sent.innerText()).toMatch(/\d+\s*→/)
     await lab.program('receive').stop.click()
@@ -116,7 +126,7 @@ describe.skipIf(whyNoOwnNetwork !== null)('lab 8a', () => {
     await lab.toggle('sockets').click()
     await lab.panel('states').getByText('UDP knows no connection').waitFor()
     const row = lab.panel('sockets').getByRole('row').filter({ hasText: 'receive.ts' })
-    expect(await row.innerText()).toMatch(/receive[^]*UDP[^]*UNCONN[^]*127\.0\.0\.1:12822[^]*any/)
+    expect(await row.innerText()).toMatch(/receive[\s\S]*UDP[\s\S]*UNCONN[\s\S]*127\.0\.0\.1:12822[\s\S]*any/)
   })
 })
 
@@ -127,19 +137,26 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     const syn = lab.packet(/^SYN, 127/)
     const [, port = ''] = client.exec((await syn.getAttribute('aria-label')) ?? '') ?? []
     await lab.toggle('sockets').click()
-    await lab.packet(`^SYN, ACK, 127.0.0.1:12824 to 127.0.0.1:${port}`).or(lab.packet(/^SYN, ACK/)).first().waitFor()
+    await lab
+      .packet(`^SYN, ACK, 127.0.0.1:12824 to 127.0.0.1:${port}`)
+      .or(lab.packet(/^SYN, ACK/))
+      .first()
+      .waitFor()
     await syn.click()
     const at = await stepOf(syn)
     await lab.at(at)
     expect(await texts(lab.program('client').box.locator('.ln.waits'))).toEqual([
-      expect.stringMatching(/connect\(\("127\.0\.0\.1", PORT\)\)[^]*waiting in connect\(\)/),
+      expect.stringMatching(/connect\(\("127\.0\.0\.1", PORT\)\)[\s\S]*waiting in connect\(\)/),
     ])
     expect(await texts(lab.program('server').box.locator('.ln.waits'))).toEqual([
-      expect.stringMatching(/server\.accept\(\)[^]*waiting in accept\(\)/),
+      expect.stringMatching(/server\.accept\(\)[\s\S]*waiting in accept\(\)/),
     ])
     await lab.panel('timeline').getByText('SYN').waitFor()
     const rows = lab.panel('sockets').locator('tbody tr')
-    await rows.filter({ hasText: 'SYN-SENT' }).filter({ hasText: `127.0.0.1:${port}` }).waitFor()
+    await rows
+      .filter({ hasText: 'SYN-SENT' })
+      .filter({ hasText: `127.0.0.1:${port}` })
+      .waitFor()
     await rows.filter({ hasText: 'SYN-RECEIVED' }).filter({ hasText: 'no program yet' }).waitFor()
     const ack = lab.packet(/^ACK, 127\.0\.0\.1:\d+ to 127\.0\.0\.1:12824, seq 1, ack 1/).first()
     await ack.click()

@@ -32,12 +32,16 @@ test('settings that were kept are read back', () => {
   expect(readSettings(JSON.stringify(kept))).toEqual(kept)
 })
 
-test.each(['', 'null', '7', '[]', '{"choice":7,"font":"big","screenReader":"yes","panels":"wire","met":7}', 'not json'])(
-  'settings that are not sound are as if never set: %s',
-  (kept) => {
-    expect(readSettings(kept)).toEqual({ choice: {}, font: FONT.first, screenReader: false, panels: [], met: [] })
-  },
-)
+test.each([
+  '',
+  'null',
+  '7',
+  '[]',
+  '{"choice":7,"font":"big","screenReader":"yes","panels":"wire","met":7}',
+  'not json',
+])('settings that are not sound are as if never set: %s', (kept) => {
+  expect(readSettings(kept)).toEqual({ choice: {}, font: FONT.first, screenReader: false, panels: [], met: [] })
+})
 
 test('a language that is not taught is no choice, a font stays readable, a panel that is not there stays shut', () => {
   const kept = '{"choice":{"waits":"rb","begins":"py"},"font":400,"panels":["sockets","radar"],"met":["wire",7]}'

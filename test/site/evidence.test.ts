@@ -104,7 +104,10 @@ describe('evidence', () => {
   test('lets no socket be lost with the changes of tables it lets go', () => {
     const told = new Told().starting('send', 1).table('a', [row('early')])
     for (let i = 1; i < KEPT; i += 1) told.table('a', [row('x', i)])
-    told.table('a', [row('middle')]).table('b', [row('other')]).table('a', [], ['early'])
+    told
+      .table('a', [row('middle')])
+      .table('b', [row('other')])
+      .table('a', [], ['early'])
     for (let i = 0; i < KEPT; i += 1) told.table('a', [row('x', i)])
     const tables = new Map<string, Set<string>>()
     for (const { host, rows, gone } of told.of('sockets')) {
@@ -159,7 +162,12 @@ describe('a new run', () => {
   })
 
   test('counts anew what is let go', () => {
-    const told = new Told().starting('send', 1).frames(2 * KEPT + 1).exited('send', 1).starting('send', 2).frames(2)
+    const told = new Told()
+      .starting('send', 1)
+      .frames(2 * KEPT + 1)
+      .exited('send', 1)
+      .starting('send', 2)
+      .frames(2)
     expect(told.of('missing')).toEqual([])
     expect(told.of('frame')).toHaveLength(2)
   })

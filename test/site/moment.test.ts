@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Step, Story } from '../../labs/checks/story.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import { Moment, PAUSE, place, type Scene, SHARE } from '../../site/bench/moment.ts'
-import { Reel, MOST } from '../../site/bench/reel.ts'
+import { MOST, Reel } from '../../site/bench/reel.ts'
 import { HandClock } from '../helpers/hand-clock.ts'
 
 /** A clock whose frames come every 16 ms, and whose work takes the time it is told. */

@@ -119,7 +119,9 @@ describe('the diagram', () => {
   const boxes = (...states: Parameters<typeof story>) => {
     const diagram = diagramOf(story(...states), 9, null, cast)
     const named = (wanted: 'here' | 'been') =>
-      Object.fromEntries(diagram?.boxes.filter((box) => box[wanted].length > 0).map((box) => [box.name, box[wanted]]) ?? [])
+      Object.fromEntries(
+        diagram?.boxes.filter((box) => box[wanted].length > 0).map((box) => [box.name, box[wanted]]) ?? [],
+      )
     return { here: named('here'), been: named('been'), diagram }
   }
 

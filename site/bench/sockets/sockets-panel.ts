@@ -50,7 +50,7 @@ export class SocketsPanel {
       const step = this.#stepOf(target)
       if (step !== null) onPick(step)
     })
-    const about = make('small', {}, this.#say('sockets.about'))
+    const about = make('small', { class: 'about' }, this.#say('sockets.about'))
     root.replaceChildren(make('h4', {}, this.#say('sockets.title'), about), this.#table, this.#empty, this.#notes)
   }
 
@@ -105,7 +105,12 @@ export class SocketsPanel {
       { class: classes || null, 'data-socket': row.id, 'data-state': row.state.now },
       make('td', {}, who, ...link),
       make('td', {}, row.protocol),
-      make('td', { class: 'state-cell' }, ...stateCell(row), ...(row.gone ? [make('small', {}, ` ${this.#say('sockets.gone')}`)] : [])),
+      make(
+        'td',
+        { class: 'state-cell' },
+        ...stateCell(row),
+        ...(row.gone ? [make('small', {}, ` ${this.#say('sockets.gone')}`)] : []),
+      ),
       make('td', { class: 'm' }, ...cell(row.local)),
       make('td', { class: 'm' }, ...cell(row.remote)),
       make('td', { class: 'r', 'data-h': this.#say('sockets.receive') }, ...queue),

@@ -103,7 +103,9 @@ export function diagramOf(story: Story, at: number, conversation: number | null,
   const been = new Map<BoxName, Set<End>>()
   const latest = new Map<BoxName, number>()
   for (const { end, states, steps } of tracks) {
-    const names = states.map((state, index): BoxName => (state === 'CLOSED' && index > 0 ? lastBox(states, index) : state))
+    const names = states.map(
+      (state, index): BoxName => (state === 'CLOSED' && index > 0 ? lastBox(states, index) : state),
+    )
     for (const [index, name] of names.entries()) {
       put(index === names.length - 1 ? here : been, name, end)
       latest.set(name, Math.max(latest.get(name) ?? 0, steps[index] ?? 0))
@@ -120,7 +122,9 @@ export function diagramOf(story: Story, at: number, conversation: number | null,
     const before = [...(been.get(name) ?? [])].filter((end) => !ends.includes(end))
     return { name, x, y, here: ends, been: before, half, step: latest.get(name) || null }
   })
-  const regular = Object.entries(WAYS).map(([way, path]): Way => ({ path, end: gone.get(way)?.end ?? null, abrupt: false }))
+  const regular = Object.entries(WAYS).map(
+    ([way, path]): Way => ({ path, end: gone.get(way)?.end ?? null, abrupt: false }),
+  )
   const rare = [...gone].flatMap(([way, { end, abrupt }]): Way[] => {
     const path = RARE[way]
     return path === undefined ? [] : [{ path, end, abrupt }]
