@@ -78,41 +78,38 @@ export class Evidence {
     switch (event.kind) {
       case 'output':
       case 'gap':
-        return
+        break
       case 'frame':
         this.#bounded('packets', [this.#keep(event)])
-        return
+        break
       case 'call':
         this.#called(`${event.run}:${event.call}`, event)
-        return
+        break
       case 'return':
         this.#returned(`${event.run}:${event.call}`, event)
-        return
+        break
       case 'armed':
       case 'heard':
       case 'waits':
         this.#bounded('calls', [this.#keep(event)])
-        return
+        break
       case 'sockets':
         this.#bounded('sockets', [this.#keep(event)])
-        return
+        break
       case 'upto':
         this.#replace(`upto ${event.instrument}`, event)
-        return
+        break
       case 'counters': {
         const before = this.#latest.get(`counters ${event.host}`)?.event
         const counters = { ...(before?.kind === 'counters' && before.counters), ...event.counters }
         this.#replace(`counters ${event.host}`, { ...event, counters })
-        return
-      }
-      case 'starting':
-        if (!event.program.startsWith(SHELL)) this.#starts(event.run)
         break
-      case 'exited':
-      case 'failed':
-        this.#alive.delete(event.run)
+      }
+      default:
+        if (event.kind === 'starting' && !event.program.startsWith(SHELL)) this.#starts(event.run)
+        if (event.kind === 'exited' || event.kind === 'failed') this.#alive.delete(event.run)
+        this.#keep(event)
     }
-    this.#keep(event)
   }
 
   /** All that is kept, in the order of `n`; what was let go of the run is an event of the kind `missing`. */

@@ -143,12 +143,9 @@ export class Spread {
   #pointAtLine({ target, clientX, buttons }: PointerEvent): void {
     const track = target instanceof Element ? target.closest('[role=slider]') : null
     const { scene } = this.#moment
-    if (track === null || scene === null || buttons !== 0) {
-      this.#moment.point(null)
-      return
-    }
-    const { left, width } = track.getBoundingClientRect()
-    this.#moment.point(stepAt((clientX - left) / width, scene.story.steps.length))
+    if (buttons !== 0) return
+    const { left = 0, width = 1 } = track?.getBoundingClientRect() ?? {}
+    this.#moment.point(track && scene && stepAt((clientX - left) / width, scene.story.steps.length))
   }
 
   #show(scene: Scene): void {

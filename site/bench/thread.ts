@@ -39,8 +39,11 @@ export class Thread {
 
   #layNow(): void {
     const spread = this.#svg.parentElement
-    const wire = this.#lab.querySelector<HTMLElement>('.wire')
-    const row = visible(wire?.querySelector<HTMLElement>('[aria-current=step], .lit'), wire)
+    const wire = this.#lab.querySelector<HTMLElement>('[data-panel=wire]')
+    const rows = wire?.querySelector<HTMLElement>('.evs')
+    const moment =
+      rows?.querySelector<HTMLElement>('.lit[aria-current=step]') ?? rows?.querySelector<HTMLElement>('.lit')
+    const row = visible(moment, rows)
     const lines = [...this.#lab.querySelectorAll<HTMLElement>('.code .ln.lit')]
     const found = lines.map((line) => ({ line, box: visible(line, line.closest<HTMLElement>('.code')) }))
     const end = found.find(({ box }) => box !== null)

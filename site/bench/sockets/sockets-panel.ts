@@ -50,7 +50,7 @@ export class SocketsPanel {
       const step = this.#stepOf(target)
       if (step !== null) onPick(step)
     })
-    const about = make('small', {}, this.#say('sockets.about'))
+    const about = make('small', { class: 'about' }, this.#say('sockets.about'))
     root.replaceChildren(make('h4', {}, this.#say('sockets.title'), about), this.#table, this.#empty, this.#notes)
   }
 

@@ -48,7 +48,7 @@ export class StatesPanel {
   }
 
   #title(key: string, small?: string): HTMLElement {
-    return make('h4', {}, this.#say(key), ...(small ? [make('small', {}, this.#say(small))] : []))
+    return make('h4', {}, this.#say(key), ...(small ? [make('small', { class: 'about' }, this.#say(small))] : []))
   }
 
   #picture({ boxes, ways, tracks }: Diagram, lamps: ReadonlySet<BoxName>): SVGElement {
