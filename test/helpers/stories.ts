@@ -298,6 +298,16 @@ export function bulk(segments: number): Shown {
   return { cast: TWO_HOSTS, story: maker.story() }
 }
 
+/** Datagrams of which all are lost: none of them can be told together with others. */
+export function manyLost(packets = 3000): Shown {
+  const maker = new StoryMaker(TWO_HOSTS)
+  maker.starts('server', 'py')
+  maker.starts('client', 'py')
+  const datagram = { source: CLIENT, destination: SERVER, payload: 100, sender: 'client', receiver: 'server' }
+  for (let i = 0; i < packets; i += 1) maker.packet({ ...datagram, conversation: null, fate: 'lost', arrived: null })
+  return { cast: TWO_HOSTS, story: maker.story() }
+}
+
 /** Four bytes on a machine where packets are not seen. */
 export function onlyCalls(): Shown {
   const { cast, story } = fourBytesShown()

@@ -155,17 +155,34 @@ export async function endServers(): Promise<void> {
 }
 
 /** A lab that only tests have: its programs' files in `test/fixtures/programs`. */
-export const EXTRA = { lab: 'for-tests', lesson: 'osi/for-tests', programs: ['numbers', 'megabytes'] } as const
+interface ExtraLab {
+  readonly lab: string
+  readonly lesson: string
+  readonly programs: readonly string[]
+}
+
+export const EXTRA = {
+  lab: 'for-tests',
+  lesson: 'osi/for-tests',
+  programs: ['numbers', 'megabytes'],
+} as const satisfies ExtraLab
+
+/** Two thousand datagrams a second. */
+export const DATAGRAMS = {
+  lab: 'datagrams',
+  lesson: 'osi/datagrams',
+  programs: ['catch', 'sprinkle'],
+} as const satisfies ExtraLab
 
 /** Copies the course without its built pages, and adds a lab with a lesson that shows it. */
-export async function copyCourse(): Promise<string> {
+export async function copyCourse(extra: ExtraLab = EXTRA): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'both-ends-pages-')))
   // A server that was started as root runs programs as somebody who must be able to read them.
   await chmod(folder, 0o755)
   const parts = ['astro.config.mjs', 'content', 'labs', 'package-lock.json', 'package.json', 'site', 'tsconfig.json']
   await Promise.all(parts.map((part) => cp(join(COURSE, part), join(folder, part), { recursive: true })))
   await linkPackages(join(folder, 'node_modules'))
-  await addExtraLab(folder)
+  await addExtraLab(folder, extra)
   return folder
 }
 
@@ -183,8 +200,7 @@ async function linkPackages(modules: string): Promise<void> {
   await Promise.all(links)
 }
 
-async function addExtraLab(folder: string): Promise<void> {
-  const { lab, lesson, programs } = EXTRA
+async function addExtraLab(folder: string, { lab, lesson, programs }: ExtraLab): Promise<void> {
   const place = join(folder, 'labs', 'catalog', lab)
   await mkdir(place)
   const ends = ['waits', 'begins']

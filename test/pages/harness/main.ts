@@ -10,7 +10,7 @@ import type { Story } from '../../../labs/checks/story.ts'
 import { storyWords } from '../../../site/bench/story/words.ts'
 import { TimeLine } from '../../../site/bench/time-line/time-line.ts'
 import { WirePanel } from '../../../site/bench/wire/wire-panel.ts'
-import { type Shown, STORIES } from '../../helpers/stories.ts'
+import { manyLost, type Shown, STORIES } from '../../helpers/stories.ts'
 import './harness.css'
 
 /** What tests take hold of. */
@@ -18,7 +18,7 @@ export interface Harness {
   /** Shows a story, at a step or (null) at now. */
   show(story: Story, at: number | null): void
   readonly shown: Shown
-  readonly stories: typeof STORIES
+  readonly manyLost: typeof manyLost
   at: number | null
   readonly pointed: (number | null)[]
 }
@@ -41,7 +41,7 @@ const harness: Harness = {
     draw()
   },
   shown,
-  stories: STORIES,
+  manyLost,
   at: query.has('at') ? Number(query.get('at')) : null,
   pointed: [],
 }
