@@ -88,25 +88,26 @@ export class Doings {
     const closed = new Set<number>()
     const told = new Set<string>()
     for (const { run, socket, name, deed, ended } of this.#calls) {
-      if (run !== act.run || ended === null || ended > now || !socket) continue
+      if (run !== act.run || ended === null || ended >= now || !socket) continue
       if (deed === 'close') closed.add(socket.id)
       if (ONCE.includes(name)) told.add(`${socket.id} ${name}`)
     }
     const armed = this.#armed.filter(
       ({ run, t, socket, event }) =>
-        run === act.run && t <= now && (socket === null || (!closed.has(socket) && !told.has(`${socket} '${event}'`))),
+        run === act.run && t < now && (socket === null || (!closed.has(socket) && !told.has(`${socket} '${event}'`))),
     )
     const unique = new Map(armed.map(({ line, event }) => [`${line} ${event}`, { line, event }]))
     return [...unique.values()].sort((a, b) => a.line - b.line)
   }
 
-  /** Whether the kernel says that the program waits, though no call of its own does. */
+  /** Whether the kernel says that the program waits at this step, or before the next, though no call of its own does. */
   #sleeps(at: number, { act, steps }: Deeds): boolean {
-    const now = this.#timeAfter(at)
-    const word = this.#run.waits.findLast((event) => event.run === act.run && event.t <= now)
-    if (!word?.syscall) return false
-    const last = steps.findLast((step) => step.at <= at)
-    return last === undefined || word.t >= (this.#line.steps[last.at - 1]?.t ?? 0)
+    const lastAct = steps.findLast((step) => step.at <= at)?.at ?? 0
+    const since = this.#line.steps[lastAct - 1]?.t ?? 0
+    const now = this.#line.steps[at - 1]?.t ?? 0
+    const words = this.#run.waits.filter(({ run, t }) => run === act.run && t >= since && t < this.#timeAfter(at))
+    const standing = words.findLast(({ t }) => t <= now)
+    return [standing, ...words.filter(({ t }) => t > now)].some((word) => word?.syscall != null)
   }
 
   /** Just before the next step: what was told up to then belongs to this one. */

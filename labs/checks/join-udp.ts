@@ -1,15 +1,18 @@
 /** Ties datagrams to the calls that sent and received them: by addresses, order and payload. */
+import type { Endpoint } from '../protocol.ts'
 import { endpointIn } from './calls.ts'
-import { SLACK } from './draft.ts'
+import { put, SLACK, sorted } from './draft.ts'
 import { goesTo } from './ends.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'
 import { fragmentKey, isFragment, type Sent } from './packets.ts'
 import { contradicts, shownBytes } from './payload.ts'
+import type { Call } from './story.ts'
 
 /** A datagram, with all its fragments. */
 interface Datagram {
+  readonly from: FlowEnd
   readonly sents: Sent[]
   readonly t: number
   /** When the last of it arrived; null when a part never did. */
@@ -20,23 +23,38 @@ interface Datagram {
   readonly bytes: Uint8Array
 }
 
-/** Writes causes into datagrams, and packets into the calls at both ends. */
+/** Writes causes into the datagrams of a conversation. */
 export function joinUdp(join: Join, flow: Flow): void {
   for (const side of [0, 1] as const) {
-    const other = flow.ends[1 - side] as FlowEnd
     const { life } = flow.ends[side]
     const sent = datagramsOf(flow, side, (one) => one.first && one.packet.fate !== 'copy')
-    if (life) joinSends(join, life, other, sent)
-    const refused = refusedOf(flow)
-    const arrived = datagramsOf(flow, side, (one) => one.last).filter(
-      (datagram) => datagram.arrived !== null && !datagram.sents.some(({ packet }) => refused.has(packet.number)),
-    )
-    arrived.sort((a, b) => (a.arrived as number) - (b.arrived as number))
-    if (other.life) joinReceives(join, other.life, flow.ends[side], arrived)
+    if (life) joinSends(join, life, flow.ends[side === 0 ? 1 : 0], sent)
   }
   joinErrors(join, flow)
-  for (const sent of flow.sent) {
-    if (!sent.isJoined) join.byKernel(sent, sent.packet.decoded.icmp ? 'icmp' : 'unknown')
+  for (const sent of flow.sent) if (!sent.isJoined) join.byKernel(sent, sent.packet.decoded.icmp ? 'icmp' : 'unknown')
+}
+
+/** Tells every call that received a datagram of it: a socket hears all its partners in one order. */
+export function joinHeard(join: Join, flows: readonly Flow[]): void {
+  const heard = new Map<Life, Datagram[]>()
+  for (const flow of flows) {
+    if (flow.protocol !== 'udp') continue
+    const refused = refusedOf(flow)
+    for (const side of [0, 1] as const) {
+      const { life } = flow.ends[side === 0 ? 1 : 0]
+      if (!life) continue
+      for (const datagram of datagramsOf(flow, side, ({ last }) => last)) {
+        const isRefused = datagram.sents.some(({ packet }) => refused.has(packet.number))
+        if (datagram.arrived !== null && !isRefused) put(heard, life, datagram)
+      }
+    }
+  }
+  for (const [life, datagrams] of heard) {
+    joinReceives(
+      join,
+      life,
+      sorted(datagrams, (a, b) => (a.arrived as number) - (b.arrived as number)),
+    )
   }
 }
 
@@ -53,7 +71,8 @@ function datagramsOf(flow: Flow, side: 0 | 1, belongs: (sent: Sent) => boolean):
       continue
     }
     const length = Math.max(0, (decoded.udp?.length ?? 8) - 8)
-    const datagram = { sents: [sent], t, arrived, length, bytes: decoded.payload.bytes }
+    const { bytes } = decoded.payload
+    const datagram = { from: flow.ends[side], sents: [sent], t, arrived, length, bytes }
     datagrams.push(datagram)
     if (isFragment(sent)) parts.set(fragmentKey(sent), datagram)
   }
@@ -90,20 +109,23 @@ function joinSends(join: Join, life: Life, other: FlowEnd, datagrams: readonly D
 }
 
 /** Datagrams are received in the order in which they came; one that found no room is left out. */
-function joinReceives(join: Join, life: Life, from: FlowEnd, arrived: readonly Datagram[]): void {
+function joinReceives(join: Join, life: Life, arrived: readonly Datagram[]): void {
+  const isReceive = ({ deed, bytes, error, ended }: Call) =>
+    deed === 'receive' && bytes !== null && error === null && ended !== null
+  const calls = life.calls.filter(({ call }) => isReceive(call))
+  sorted(calls, (a, b) => (a.call.ended as number) - (b.call.ended as number) || a.place - b.place)
   let next = 0
   let before = 0
-  for (const placed of join.receivesFrom(life, from.port)) {
-    const { ended, peer, value } = placed.call
-    if (!goesTo(peer ?? life.remote, from)) continue
+  for (const placed of calls) {
+    const { value } = placed.call
     const since = before
-    before = ended as number
+    before = placed.call.ended as number
     // What is not seen might be what was received.
     if (join.missesFrames(since, before) && shownBytes(value ?? '') === null) continue
     for (let at = next; at < arrived.length; at++) {
       const datagram = arrived[at] as Datagram
       if ((datagram.arrived as number) > before + SLACK) break
-      if (!fits(placed, datagram)) continue
+      if (!fits(placed, datagram, life.remote)) continue
       next = at + 1
       for (const sent of datagram.sents) join.brings(sent, placed)
       break
@@ -112,7 +134,9 @@ function joinReceives(join: Join, life: Life, from: FlowEnd, arrived: readonly D
 }
 
 /** Whether a call may have received this: all of it, or as much as it asked for. */
-function fits({ call }: Placed, { length, bytes }: Datagram): boolean {
+function fits({ call }: Placed, { from, length, bytes }: Datagram, partner: Endpoint | null): boolean {
+  const peer = call.peer ?? partner
+  if (peer !== null && !goesTo(peer, from)) return false
   const asked = Number(/\d+/.exec(call.args)?.[0] ?? -1)
   const isWhole = call.bytes === length || (call.bytes === asked && length > asked)
   return isWhole && !contradicts(call.value, bytes)

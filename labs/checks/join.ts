@@ -1,9 +1,9 @@
 /** Ties calls and packets together. Never by nearness in time alone: time only says what cannot be. */
 import { endpointIn, endsSending } from './calls.ts'
-import { added, type Draft, put } from './draft.ts'
+import { added, type Draft, NONE, put } from './draft.ts'
 import type { Flow } from './flows.ts'
 import { joinTcp } from './join-tcp.ts'
-import { joinUdp } from './join-udp.ts'
+import { joinHeard, joinUdp } from './join-udp.ts'
 import type { Life, Placed } from './lives.ts'
 import { BY_KERNEL, type Sent } from './packets.ts'
 import { hasAll, isBlind, type RunEvents } from './runs.ts'
@@ -15,7 +15,7 @@ export class Join {
   readonly #run: RunEvents
   readonly #acts: ReadonlyMap<number, Act>
   readonly #lastTold = new Map<number, number>()
-  readonly #byPartner = new Map<Life, Partners>()
+  readonly #sends = new Map<Life, ReadonlyMap<number, Placed[]>>()
   readonly #closed = new Map<number, number>()
   readonly #closedBy: [Sent, number][] = []
 
@@ -99,21 +99,12 @@ export class Join {
 
   /** The calls by which a socket sent datagrams to a partner with this port, in order. */
   sendsTo(life: Life, port: number): readonly Placed[] {
-    return this.#partners(life).sends.get(port) ?? []
-  }
-
-  /** The calls that received something from a partner with this port, in the order in which they came back. */
-  receivesFrom(life: Life, port: number): readonly Placed[] {
-    return this.#partners(life).receives.get(port) ?? []
-  }
-
-  #partners(life: Life): Partners {
-    let partners = this.#byPartner.get(life)
-    if (!partners) {
-      partners = partnersOf(life)
-      this.#byPartner.set(life, partners)
+    let sends = this.#sends.get(life)
+    if (!sends) {
+      sends = sendsByPort(life)
+      this.#sends.set(life, sends)
     }
-    return partners
+    return sends.get(port) ?? NONE
   }
 
   missesFrames(from: number, to: number): boolean {
@@ -121,24 +112,14 @@ export class Join {
   }
 }
 
-/** The calls of a socket for datagrams, by their partner's port. */
-interface Partners {
-  readonly sends: Map<number, Placed[]>
-  readonly receives: Map<number, Placed[]>
-}
-
-function partnersOf(life: Life): Partners {
+function sendsByPort(life: Life): ReadonlyMap<number, Placed[]> {
   const sends = new Map<number, Placed[]>()
-  const receives = new Map<number, Placed[]>()
   for (const placed of life.calls) {
-    const { deed, event, peer, args, bytes, error, ended } = placed.call
+    const { deed, event, peer, args } = placed.call
     const to = deed === 'send' && !event ? (peer ?? endpointIn(args) ?? life.remote) : null
     if (to) put(sends, to.port, placed)
-    const from = deed === 'receive' && bytes !== null && error === null && ended !== null ? (peer ?? life.remote) : null
-    if (from) put(receives, from.port, placed)
   }
-  for (const list of receives.values()) list.sort((a, b) => (a.call.ended as number) - (b.call.ended as number))
-  return { sends, receives }
+  return sends
 }
 
 /** How long a program may take to end once its kernel has begun to close what it left open, in ns. */
@@ -161,6 +142,7 @@ export function joinAll(
       joinTcp(join, tale)
     } else joinUdp(join, flow)
   }
+  joinHeard(join, flows)
   for (const one of sent) {
     const { packet } = one
     const original =

@@ -1,13 +1,6 @@
 /** Splits the stream of a bench into runs of its lab. Nothing is joined here. */
 import type { Lab, Language } from '../lab.ts'
-import {
-  type BenchEvent,
-  type ControlEvent,
-  type FrameEvent,
-  INSTRUMENTS,
-  type Instrument,
-  SHELL,
-} from '../protocol.ts'
+import { type BenchEvent, type ControlEvent, type FrameEvent, INSTRUMENTS, type Instrument } from '../protocol.ts'
 import { type Draft, sorted } from './draft.ts'
 import type { Act } from './story.ts'
 
@@ -46,7 +39,9 @@ type Run = Draft<{ [Key in keyof RunEvents]: RunEvents[Key] extends readonly (in
 export function runsOf(lab: Lab, events: readonly BenchEvent[]): RunEvents[] {
   const runs: Run[] = []
   const acts = new Map<number, { run: Run; act: Draft<Act> }>()
-  const own = events.filter(isOwn).sort((a, b) => a.n - b.n)
+  const names = new Set(lab.programs.map(({ name }) => name))
+  const own = events.filter(isOwn).filter(({ program }) => names.has(program))
+  own.sort((a, b) => a.n - b.n)
   const running = new Set<number>()
   for (const event of own) {
     if (event.kind === 'starting') {
@@ -75,11 +70,10 @@ export function runsOf(lab: Lab, events: readonly BenchEvent[]): RunEvents[] {
 
 type Own = EventOf<'starting' | 'started' | 'exited' | 'failed'>
 
-/** What the bench says of the start and end of a program. What it says of shells begins no run. */
+/** What the bench says of starts and ends. Only a lab's own programs begin a run: shells and views do not. */
 function isOwn(event: BenchEvent): event is Own {
   const { kind } = event
-  if (kind !== 'starting' && kind !== 'started' && kind !== 'exited' && kind !== 'failed') return false
-  return !event.program.startsWith(SHELL)
+  return kind === 'starting' || kind === 'started' || kind === 'exited' || kind === 'failed'
 }
 
 function actOf(lab: Lab, { program, run, language, t }: EventOf<'starting'>): Draft<Act> {

@@ -149,9 +149,9 @@ function blankRow({ id, host, protocol, program, end }: Track): Row {
 }
 
 /** A socket is gone when nobody holds it and the kernel has nothing left to do with it. */
-function isGone({ protocol }: Track, { state, owner }: Row): boolean {
+function isGone({ protocol, life }: Track, { state, owner }: Row): boolean {
   if (owner !== null) return false
-  return state === 'CLOSED' || protocol === 'udp'
+  return state === 'CLOSED' || (protocol === 'udp' && life !== null)
 }
 
 /** Whether the kernel's row says the same. */
@@ -182,7 +182,10 @@ interface Read {
 function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   const { life } = track
   const { tale, side } = track.end as NonNullable<Track['end']>
-  if (tale.flow.ends.some(({ isn }) => isn === null)) return []
+  const { ends } = tale.flow
+  // Streams whose beginning was not seen cannot be counted.
+  if (ends[side].isn === null) return []
+  const hears = ends[side === 0 ? 1 : 0].isn !== null
   const acts = actsOf(track, line)
   const python = life !== null && join.isPython(life.run)
   const reads: Read[] = []
@@ -203,7 +206,8 @@ function connectionQueues(track: Track, line: Line, join: Join): Change[] {
   const last = tale.turns.findLast((turn) => turn.side === side)
   // In TIME-WAIT nothing is kept but the addresses.
   const over = last?.state === 'TIME-WAIT' || last?.state === 'CLOSED' ? last : null
-  const queue = (): Fields => ({ receiveQueue: Math.max(0, received - read) + (finished && !readEnd ? 1 : 0) })
+  const queue = (): Fields =>
+    hears ? { receiveQueue: Math.max(0, received - read) + (finished && !readEnd ? 1 : 0) } : {}
   const readUntil = (t: number) => {
     for (; next < reads.length && (reads[next] as { t: number }).t <= t; next++) {
       const one = reads[next] as Read

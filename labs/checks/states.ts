@@ -60,8 +60,8 @@ function writeStates(track: Track, derived: readonly Change[], looks: readonly C
 /** Whether it is the end of a connection that was called: its state begins where its listener stands. */
 function isCalled({ end }: Track): boolean {
   if (!end) return false
-  const { syn, flow } = end.tale
-  return syn[end.side === 0 ? 1 : 0].sent !== null && end.side === 1 && flow.ends[1].isn !== null
+  const own = end.tale.syn[end.side].sent
+  return end.side === 1 && own !== null && (own.packet.decoded.tcp?.flags.includes('ACK') ?? false)
 }
 
 /** Whether the kernel's table showed this state before the next one. */

@@ -160,11 +160,13 @@ class Moments {
     return this.#isMadeToWait(call) || this.#isHeldUp(call)
   }
 
-  /** Whether a call that hands over bytes found no room for them: some left long after it began, or it gave up. */
+  /** Whether a call that hands over bytes found no room for them: some left long after others, or it gave up. */
   #isHeldUp(call: Call): boolean {
-    if (call.deed !== 'send' || !this.#join.blocks(call) || (call.ended as number) - call.began <= LONG) return false
-    const left = call.packets.some((number) => (this.#sent[number - 1] as Sent).packet.t > call.began + LONG)
-    return left || call.error !== null
+    const { deed, socket, began, packets } = call
+    if (deed !== 'send' || !this.#join.blocks(call) || (call.ended as number) - began <= LONG) return false
+    if (call.error !== null) return true
+    const left = packets.map((number) => (this.#sent[number - 1] as Sent).packet.t)
+    return socket?.protocol === 'tcp' && Math.max(...left) - Math.min(...left) > LONG
   }
 
   /** Whether it lies in the nature of a call, or of an event, that a line waits for it. */

@@ -47,7 +47,7 @@ function tellRun(lab: Lab, run: RunEvents): Story {
   const tales = joinAll(join, run, sent, flows, calls, lives)
   namePackets(flows)
   const line = lineOf(run, calls, sent, join)
-  const tracks = tracksOf(flows, lives, tales, tables, join, run.from)
+  const tracks = tracksOf(flows, lives, tales, tables, join, lab, run.from)
   const courses = coursesOf(tracks, line, join)
   nameSockets(line, tracks, flows, sent, lives)
   const sockets = new Sockets(courses, tales, line, join)

@@ -1,4 +1,5 @@
 /** Sockets from their first moment to their last: what calls, packets and the kernels' tables each tell of the same one. */
+import type { Lab } from '../lab.ts'
 import type { Endpoint, SocketRow } from '../protocol.ts'
 import { plainAddress, put, SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'
@@ -32,6 +33,7 @@ export interface Track {
 
 /** The sockets of a run, and where to find them. */
 export interface Tracks {
+  /** Those of one program stand together, in the order of the lab's programs; strangers' come last. */
   readonly all: readonly Track[]
   ofLife(life: Life | null): Track | null
   ofEnd(flow: Flow, side: 0 | 1): Track | null
@@ -44,6 +46,7 @@ export function tracksOf(
   tales: readonly TcpTale[],
   tables: Tables,
   join: Join,
+  { programs }: Lab,
   from: number,
 ): Tracks {
   const all: Track[] = []
@@ -87,8 +90,10 @@ export function tracksOf(
       track.heard.push(...flow.sent.filter((sent) => sent.side !== side && isHeard(sent)))
     }
   }
+  const places = programs.map(({ name }) => name)
+  const placeOf = ({ program }: Track) => (program === null ? places.length : places.indexOf(program))
   return {
-    all,
+    all: all.sort((a, b) => placeOf(a) - placeOf(b)),
     ofLife: (life) => (life && byLife.get(life)) ?? null,
     ofEnd: (flow, side) => byEnd.get(flow.ends[side]) ?? null,
   }
