@@ -183,7 +183,8 @@ describe('a lab on a static site', () => {
       await lab.says(ready)
       const { date } = recorded('udp-aligned', 'ts-ts')
       expect(await lab.root.locator('[data-source-label]').innerText()).toBe(label(day(date, locale)))
-      expect(await lab.root.locator('[data-none]').innerText()).toMatch(note)
+      const notes = page.locator('[data-none]:visible')
+      expect(await notes.allInnerTexts()).toEqual([expect.stringMatching(note)])
       expect(await lab.root.getByRole('alert').isVisible()).toBe(false)
       expect(await page.getByText('not reachable').isVisible()).toBe(false)
     },
@@ -194,7 +195,7 @@ describe('a lab on a static site', () => {
     const { run } = lab.program('receive')
     expect(await run.isVisible()).toBe(false)
     expect(await lab.runAll.isVisible()).toBe(false)
-    expect(await lab.root.locator('.closer').isVisible()).toBe(false)
+    expect(await lab.root.locator('[data-toggle="shell"]').isVisible()).toBe(false)
     await lab.play.click()
     await playedOut(lab)
     expect(await lab.program('receive').box.locator('[data-paste]').getAttribute('aria-disabled')).toBe('true')
