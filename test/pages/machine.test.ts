@@ -155,7 +155,9 @@ describe.each(live)('on the rung %s, the addresses of the machine', (rung) => {
     const view = lab.program('addresses')
     await view.box.getByText('Runs ip addr on this machine itself, outside every bench. It only reads').waitFor()
     await lab.root.getByRole('link', { name: 'live · this machine', exact: true }).waitFor()
-    expect(await lab.root.locator('[data-panel="code"], .shell, [data-run-all]').filter({ visible: true }).count()).toBe(0)
+    expect(
+      await lab.root.locator('[data-panel="code"], .shell, [data-run-all]').filter({ visible: true }).count(),
+    ).toBe(0)
     await view.run.click()
     await view.exited(0)
     await view.shows('exited with code 0')
