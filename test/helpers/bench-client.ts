@@ -136,7 +136,7 @@ export class BenchClient {
   }
 
   eventsOf<Kind extends ControlEvent['kind']>(program: string, kind: Kind): Extract<ControlEvent, { kind: Kind }>[] {
-    return this.events.filter(
+    return [...this.events, ...this.observed].filter(
       (event): event is Extract<ControlEvent, { kind: Kind }> =>
         event.kind === kind && 'program' in event && event.program === program,
     )
