@@ -137,8 +137,12 @@ describe.skipIf(whyNoOwnNetwork)(`a bench with a network of its own (${whyNoOwnN
     expect(page.text('shell@a')).toMatch(/fetch\.ts\s+listen-may\.ts/)
     page.type('shell@b', 'sleep 60\n')
     await said('shell@b', 'sleep 60')
-    page.type('shell@b', '\x1a')
-    await said('shell@b', 'Stopped')
+    // The key means something only from the moment at which `sleep` has the terminal.
+    const stops = () => {
+      page.type('shell@b', '\x1a')
+      return page.text('shell@b').includes('Stopped')
+    }
+    await expect.poll(stops, { timeout: 20_000 }).toBe(true)
     page.type('shell@b', 'kill %1; wait; echo hosts: $(ls /sys/class/net)\n')
     await said('shell@b', 'hosts: eth0 lo')
     page.type('shell@b', 'exit 3\n')
