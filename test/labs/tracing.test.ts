@@ -140,7 +140,7 @@ describe('channels on the plain machine', () => {
     client.run({ program: 'asks', language: 'py' })
     await client.until(() => client.eventsOf('asks', 'return').length === 2)
     const [folder = ''] = mine().filter((name) => !before.includes(name))
-    expect(readdirSync(join(tmpdir(), folder))).toEqual(['1'])
+    expect(readdirSync(join(tmpdir(), folder))).toEqual(['1', '1.go'])
     client.type('asks', '\n')
     await client.exit('asks')
     expect(readdirSync(join(tmpdir(), folder))).toEqual([])
