@@ -43,8 +43,9 @@ describe('the recordings', () => {
     const recording = await findRecording(COURSE, lab, mixture)
     if (!recording) throw new Error('It cannot be opened.')
     expect(recording).toMatchObject({ lab: lab.id, languages, network: 'own' })
+    // What only looks at the machine is no run.
     const stories = tell(lab, recording.events)
-    expect(stories).toHaveLength(1)
+    expect(stories).toHaveLength(lab.programs.length === 0 ? 0 : 1)
     if (lab.programs.length === 0) return
     expect(stories[0]).toMatchObject({ settled: true, blind: [] })
     expect(stories[0]?.packets.length).toBeGreaterThan(0)
