@@ -74,5 +74,6 @@ describe('run anew', () => {
     const recording = await findRecording(COURSE, lab, mixture)
     const fresh = await recordRun({ lab, languages }, around)
     expect(differences(shapeOf(lab, recording?.events ?? []), shapeOf(lab, fresh))).toEqual([])
-  })
+    // The client of a frozen handshake waits for 15 seconds.
+  }, 90_000)
 })

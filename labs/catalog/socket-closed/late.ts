@@ -6,7 +6,7 @@ const PORT = 12822
 const data = iconv.encode('数据', 'gbk')
 
 const sender = createSocket('udp4')
-console.log('New: the descriptor is hidden by Node.')
+console.log('New: Node keeps the descriptor to itself.')
 await new Promise((sent) =>
   sender.send(data, PORT, '127.0.0.1', sent),
 )

@@ -4,7 +4,7 @@ export default defineLab({
   number: '12f',
   network: {
     hosts: [
-      // SYN after 0, 1, 3 and 7 seconds; after 15 it ends.
+      // SYN after 0, 1, 3 and 7 seconds; at 15 both give up.
       {
         name: 'a',
         sysctls: {
@@ -12,7 +12,10 @@ export default defineLab({
           'net.ipv4.tcp_syn_linear_timeouts': 0,
         },
       },
-      { name: 'b' },
+      {
+        name: 'b',
+        sysctls: { 'net.ipv4.tcp_synack_retries': 3 },
+      },
     ],
     wires: [
       {
@@ -35,4 +38,6 @@ export default defineLab({
       host: 'a',
     },
   ],
+  // A repeated SYN and a clock both make b answer again.
+  varies: ['fates'],
 })
