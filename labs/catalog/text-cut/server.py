@@ -30,7 +30,8 @@ try:
             with connection:
                 while piece := connection.recv(1024):
                     print(f"{encoding}: {piece.hex(' ')}")
-                    print("  alone:", alone(piece, encoding))
+                    one = alone(piece, encoding)
+                    print("  alone:", one)
                     print("  stream:", stream.decode(piece))
 except OSError as error:
     if error.errno != errno.EADDRINUSE:
