@@ -88,7 +88,7 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
         page = await BenchClient.open(course.port, 'tcp-frozen')
         page.run({ program: 'server', language }, { program: 'client', language })
         const states = () => [...tableOf(page, 'a'), ...tableOf(page, 'b')].map(({ state }) => state)
-        await page.until(() => states().includes('SYN-SENT') && states().includes('SYN-RECV'))
+        await page.until(() => states().includes('SYN-SENT') && states().includes('SYN-RECEIVED'))
         expect(page.text('client')).toBe('')
         page.say({ type: 'faults', wire: 0, faults: {} })
         await page.until(() => page.text('server').includes('Received 4 bytes'))

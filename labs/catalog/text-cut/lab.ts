@@ -6,4 +6,6 @@ export default defineLab({
     { name: 'server', end: 'waits' },
     { name: 'client', end: 'begins' },
   ],
+  // One connection ends while the next one begins.
+  varies: ['ends', 'states'],
 })

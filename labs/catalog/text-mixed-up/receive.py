@@ -16,9 +16,10 @@ try:
             data = receiver.recv(1024)
             print(f"{len(data)} bytes: {data.hex(' ')}")
             try:
-                print(f"  {encoding}: {data.decode(encoding)}")
+                text = data.decode(encoding)
             except UnicodeDecodeError as error:
-                print(f"  {encoding}: {error.reason}")
+                text = error.reason
+            print(f"  {encoding}: {text}")
 except OSError as error:
     if error.errno != errno.EADDRINUSE:
         raise

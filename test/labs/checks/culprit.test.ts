@@ -123,12 +123,13 @@ describe('the culprit of a failed call', () => {
     expect(held(null)).toMatchObject({ kind: 'held-by-connection' })
   })
 
-  it('is nobody where all went well, and for an error that only its name explains', () => {
+  it('is nobody where all went well, and the own kernel where a call was refused without any packet', () => {
     const made = new StoryMaker(CAST)
     made.starts('client', 'py')
     made.call('client', { name: 'send', deed: 'send' })
     made.call('client', { name: 'send', deed: 'send', error: 'EMSGSIZE' })
-    expect([culpritOf(made.story(), 0), culpritOf(made.story(), 1)]).toEqual([null, null])
+    made.call('client', { name: 'send', deed: 'send', error: 'ESOMETHING' })
+    expect([0, 1, 2].map((place) => culpritOf(made.story(), place)?.kind ?? null)).toEqual([null, 'own-kernel', null])
   })
 })
 
