@@ -21,7 +21,10 @@ export interface Life {
 /** What does not change what the socket is. */
 const UNTOLD = ['option', 'other']
 
-/** The lives of all sockets of a run, in the order in which they began, on one scale: one place for each call. */
+/**
+ * The lives of all sockets of a run on one scale, one place for each call: in the order in which they began, but what a
+ * socket was given by `accept` right after that socket.
+ */
 export function livesOf(story: Story): Life[] {
   const lives = new Map<string, { program: string; descriptor: number; notches: Notch[] }>()
   const told = story.calls
@@ -39,7 +42,11 @@ export function livesOf(story: Story): Life[] {
     if (own != null) note(call, own, at, call.name, step)
     if (call.accepted?.descriptor != null) note(call, call.accepted.descriptor, at, '', step)
   })
-  return [...lives.values()]
+  const all = [...lives.values()]
+  const isGiven = ({ notches }: Life) => notches[0]?.name === ''
+  return all
+    .filter((life) => !isGiven(life))
+    .flatMap((life) => [life, ...all.filter((one) => isGiven(one) && one.program === life.program)])
 }
 
 /** The state of a socket right before its program's next step. */

@@ -21,7 +21,6 @@ import { type LabDefinition, type Language, readLab } from '../../labs/lab.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { COURSE, startCourse, type TestCourse } from '../helpers/course.ts'
 import { PYTHON, whyNoOwnNetwork } from '../helpers/live-network.ts'
-import { NO_PYTHON } from '../helpers/shell-program.ts'
 
 const FIXTURES = join(COURSE, 'test', 'fixtures', 'errors')
 const fixture = (name: string) => readFileSync(join(FIXTURES, name), 'utf8')
@@ -133,7 +132,7 @@ describe.skipIf(whyNoOwnNetwork)(`errors made for real (${whyNoOwnNetwork ?? 'th
   afterAll(() => course?.close())
 
   test.skipIf(PYTHON === null).each(LANGUAGES)(
-    `on one host, in %s (${NO_PYTHON})`,
+    'on one host, in %s',
     async (language) => {
       page = await BenchClient.open(course.port, 'alone')
       page.run({ program: 'holder', language: 'py' }, { program: 'alone', language })
