@@ -165,7 +165,7 @@ function silenceOf(story: Story, call: Call): Culprit | null {
 /** Who holds the port that a bind or listen wanted. */
 function holderOf(story: Story, place: number): Culprit | null {
   const call = story.calls[place] as Call
-  const port = call.socket?.local?.port ?? portIn(call.args)
+  const port = call.socket?.local?.port ?? portIn(call.args) ?? portAskedFor(story, place)
   const rows = story.socketsAt(placeOfStep(story, place))
   const holds = ({ local, gone }: SocketView) => !gone && local?.port === port
   const listening = rows.find((row) => holds(row) && row.owner !== null && !isOwn(row, call))
@@ -182,6 +182,20 @@ function portIn(args: string): number | null {
   const numbers = args.replace(/'[^']*'|"[^"]*"/g, '').match(/\d+/g) ?? []
   const port = Number(numbers[0])
   return numbers.length > 0 && port <= 65_535 ? port : null
+}
+
+/** The port of the call to which an event is the answer, as in Node, which tells of `'listening'` that it failed. */
+function portAskedFor(story: Story, place: number): number | null {
+  const { run, socket } = story.calls[place] as Call
+  const asked = story.calls.findLast(
+    (one, index) =>
+      index < place &&
+      one.run === run &&
+      one.socket?.id === socket?.id &&
+      (one.deed === 'bind' || one.deed === 'listen') &&
+      portIn(one.args) !== null,
+  )
+  return asked === undefined ? null : portIn(asked.args)
 }
 
 /** Who ended a connection under a call: the other end by RST or FIN, or this end itself. */

@@ -18,6 +18,7 @@ import { type Culprit, culpritOf, type ErrorName, errorOf } from '../../labs/che
 import type { Story } from '../../labs/checks/story.ts'
 import { tellLatest } from '../../labs/checks/tell.ts'
 import { type LabDefinition, type Language, readLab } from '../../labs/lab.ts'
+import type { NetworkDefinition } from '../../labs/network.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { COURSE, startCourse, type TestCourse } from '../helpers/course.ts'
 import { PYTHON, whyNoOwnNetwork } from '../helpers/live-network.ts'
@@ -26,7 +27,7 @@ const FIXTURES = join(COURSE, 'test', 'fixtures', 'errors')
 const fixture = (name: string) => readFileSync(join(FIXTURES, name), 'utf8')
 
 /** Two networks in a row: `a`, a router, and a host `b` that does not exist at the address that is asked for. */
-const ROAD = {
+const ROAD: NetworkDefinition = {
   arp: true,
   hosts: [
     { name: 'a', sysctls: { 'net.ipv4.tcp_syn_retries': 2, 'net.ipv4.tcp_syn_linear_timeouts': 0 } },
@@ -37,7 +38,7 @@ const ROAD = {
     { ends: { a: ['10.0.0.1/24'], router: ['10.0.0.254/24'] } },
     { ends: { router: ['10.0.1.254/24'], b: ['10.0.1.2/24'] } },
   ],
-} satisfies LabDefinition['network']
+}
 
 interface Met {
   readonly error: ErrorName
@@ -73,7 +74,7 @@ const ALONE: readonly (Met & { readonly name: string; readonly py?: true })[] = 
 const AWAY: readonly {
   readonly name: string
   readonly to: string
-  readonly faults?: object
+  readonly faults?: Record<string, unknown>
   /** The first, or another where a kernel likes. */
   readonly errors: readonly ErrorName[]
   readonly culprit: Partial<Culprit>
@@ -151,8 +152,10 @@ describe.skipIf(whyNoOwnNetwork)(`errors made for real (${whyNoOwnNetwork ?? 'th
       expect(met.map(({ error, culprit }) => `${error} ${culprit?.kind}`)).toEqual(
         wanted.map(({ error, culprit }) => `${error} ${culprit.kind}`),
       )
-      met.forEach(({ culprit }, place) => expect(culprit).toMatchObject(wanted[place]?.culprit ?? {}))
-      for (const { error, culprit } of met) expectSentences(error, culprit)
+      for (const [place, { error, culprit }] of met.entries()) {
+        expect(culprit).toMatchObject(wanted[place]?.culprit ?? {})
+        expectSentences(error, culprit)
+      }
     },
     90_000,
   )

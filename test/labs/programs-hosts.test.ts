@@ -176,11 +176,7 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
       })
       expect(server).toEqual({
         code: 0,
-        lines: [
-          'Waiting for a connection on port 12824.',
-          `Connected from port ${port}.`,
-          'Received 4 bytes: 数据',
-        ],
+        lines: ['Waiting for a connection on port 12824.', `Connected from port ${port}.`, 'Received 4 bytes: 数据'],
       })
     })
 
@@ -242,7 +238,9 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
 describe.each(LANGUAGES)('on a host with other addresses, in %s', (language) => {
   afterEach(stopShellPrograms)
 
-  test.skipIf(!runs(language)).each(['udp-bad-road/receive', 'tcp-bad-road/receive', 'udp-envelopes/receive', 'tcp-envelopes/server'])(
+  test
+    .skipIf(!runs(language))
+    .each(['udp-bad-road/receive', 'tcp-bad-road/receive', 'udp-envelopes/receive', 'tcp-envelopes/server'])(
     '%s says whose address it is',
     async (name) => {
       const program = new ShellProgram(join(CATALOG, `${name}.${language}`))

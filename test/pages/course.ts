@@ -220,7 +220,15 @@ async function addExtraLab(folder: string, { lab, lesson, programs }: ExtraLab):
 
 /** A lesson of the unit capstone with this in it. */
 export function lessonText(body: string): string {
-  const lines = ['number: 20', 'unit: capstone', 'title: For tests', 'lead: A lesson.', 'minutes: 1', 'able:', '  - test']
+  const lines = [
+    'number: 20',
+    'unit: capstone',
+    'title: For tests',
+    'lead: A lesson.',
+    'minutes: 1',
+    'able:',
+    '  - test',
+  ]
   return `---\n${lines.join('\n')}\n---\n\n${body}\n`
 }
 
