@@ -5,7 +5,8 @@
  * | error | why not |
  * | --- | --- |
  * | EPERM | Linux gives it to a sender whose packet a filter on its own host drops; programs have no right to set one |
- * | EAGAIN, TimeoutError, EISCONN, EINVAL, EDESTADDRREQ, ENOTCONN, EMFILE in Node | its event loop never lets a program meet them, or its own limit cannot be lowered from inside |
+ * | EAGAIN, TimeoutError, EISCONN, EINVAL, EDESTADDRREQ, ENOTCONN in Node | its event loop never lets a program meet them |
+ * | EMFILE in Node | only by a limit that is lowered from outside: in a shell, whose programs are not traced |
  * | 10061 and the other numbers of Windows and macOS | benches run on Linux |
  *
  * What fails before a kernel is asked is no error of a socket, and is told by the program alone: a name that is not found
@@ -159,6 +160,28 @@ describe.skipIf(whyNoOwnNetwork)(`errors made for real (${whyNoOwnNetwork ?? 'th
     },
     90_000,
   )
+
+  /** The commands that a lesson prints, and what it says they meet. */
+  test.skipIf(PYTHON === null).each([
+    ['osi/one-message-many-envelopes', ['TypeError: a bytes-like object is required']],
+    ['sockets/life-of-a-socket', ['OSError: [Errno 24] Too many open files', 'bind EMFILE']],
+  ] as const)('typed into a shell, the commands of %s meet what it says', async (lesson, wanted) => {
+    const [commands, inChinese] = ['en', 'zh'].map((lang) => {
+      const text = readFileSync(join(COURSE, 'content', lang, `${lesson}.mdx`), 'utf8')
+      return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, command = '']) => command.trim())
+    })
+    expect(inChinese).toEqual(commands)
+    expect(commands).toHaveLength(wanted.length)
+    page = await BenchClient.open(course.port, 'alone')
+    page.run({ program: 'shell@here', language: 'sh', columns: 200 })
+    await page.until(() => page?.text('shell@here').includes('$ ') === true)
+    for (const [place, command] of (commands ?? []).entries()) {
+      // Each in a shell within the shell, for a limit that was lowered stays low.
+      page.type('shell@here', `(${command.replaceAll('\n', '; ')}); echo ended ${place}\n`)
+      await page.until(() => new RegExp(`^ended ${place}`, 'm').test(page?.text('shell@here') ?? ''))
+      expect(page.text('shell@here')).toContain(wanted[place])
+    }
+  })
 
   describe.each(LANGUAGES)('between hosts, in %s', (language) => {
     test.skipIf(!runs(language)).each(AWAY)(

@@ -83,7 +83,8 @@ const LIFE = {
     ['setsockopt()', ['CLOSED']],
     ['bind()', ['CLOSED']],
     ['listen()', ['CLOSED 12824']],
-    ['accept()', ['LISTEN 12824']],
+    // The client starts, and the kernel makes the connection for a program that has not accepted.
+    ['accept()', ['ESTABLISHED 12824', 'LISTEN 12824']],
     ['recv()', ['ESTABLISHED 12824', 'LISTEN 12824']],
   ],
   ts: [
