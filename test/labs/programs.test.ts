@@ -182,7 +182,7 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
   test('socket-closed: what was sent before the close arrives, and what is sent after it is refused', async () => {
     const receiver = start('socket-closed', 'receive', waits)
     await receiver.line(/^Waiting/)
-    const late = start('socket-closed', 'late', begins)
+    const late = start('socket-closed', 'send', begins)
     expect(await late.exit()).toEqual({ code: 1, signal: null })
     const [opened, closed, code] = {
       py: ['New: descriptor 3.', 'Closed: descriptor -1.', 'EBADF'],

@@ -4,6 +4,6 @@ export default defineLab({
   number: '6d',
   programs: [
     { name: 'receive', end: 'waits', from: 'udp-as-found' },
-    { name: 'late', end: 'begins' },
+    { name: 'send', end: 'begins' },
   ],
 })
