@@ -21,6 +21,8 @@ export interface RunEvents {
   readonly frames: readonly FrameEvent[]
   readonly told: readonly ToldEvent[]
   readonly waits: readonly EventOf<'waits'>[]
+  /** When somebody wanted a run to end. */
+  readonly stops: ReadonlyMap<number, number>
   /** From the opening of the bench on: a table is the sum of all its changes. */
   readonly tables: readonly EventOf<'sockets'>[]
   readonly faults: readonly EventOf<'faults'>[]
@@ -90,6 +92,7 @@ function emptyRun(run: number, from: number): Run {
     frames: [],
     told: [],
     waits: [],
+    stops: new Map(),
     tables: [],
     faults: [],
     missing: [],
@@ -104,6 +107,7 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
   const upTo = { packets: 0, sockets: 0, calls: 0 }
   const tables: EventOf<'sockets'>[] = []
   const settled: number[] = []
+  const stops = new Map<number, number>()
   let at = runs.length - 1
   /** The run of a moment; most events stand beside others of the same run. */
   const runAt = (t: number): Run | undefined => {
@@ -132,6 +136,9 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
       }
       case 'waits':
         acts.get(event.run)?.run.waits.push(event)
+        break
+      case 'stopping':
+        stops.set(event.run, event.t)
         break
       case 'sockets':
         tables.push(event)
@@ -165,6 +172,7 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
     for (const list of [run.waits, run.faults, run.missing]) sorted<ControlEvent>(list, byTime)
     run.tables = tables.filter(({ t }) => t < run.until)
     run.upTo = upTo
+    run.stops = stops
     const ended = run.acts.map((act) => act.ended ?? Number.POSITIVE_INFINITY)
     const end = Math.max(...ended)
     run.settled = settled.some((t) => t >= end && t < run.until)
