@@ -20,6 +20,10 @@ export interface Limits {
   readonly age: number
   /** What one run may print, in bytes. */
   readonly output: number
+  /** So many frames are told by each instrument: in a second, and in one run of a lab. The others are counted. */
+  readonly frames: { readonly perSecond: number; readonly perRun: number }
+  /** What is kept of observations for a page that comes back, in bytes; up to twice as much while more comes. */
+  readonly observations: number
 }
 
 const MINUTE = 60_000
@@ -45,4 +49,8 @@ export const HOME_LIMITS: Limits = {
   age: 12 * 60 * MINUTE,
   // Half a minute of the fastest flood a page can take, and more than anybody reads.
   output: 1024 ** 3,
+  // Twice what a page can draw while it happens, and more than anybody looks at one by one.
+  frames: { perSecond: 4000, perRun: 20_000 },
+  // Two thousand frames of the largest kind; twenty thousand small ones.
+  observations: 4 * 1024 ** 2,
 }

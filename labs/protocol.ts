@@ -50,13 +50,13 @@ export interface Size {
   readonly rows: number
 }
 
-/** What a run is written in; a host's shell is neither of the two. */
+/** What a run is written in; a host's shell, and a view of the machine, is neither of the two. */
 export type RunLanguage = Language | 'sh'
 
 /** Before a host's name: the shell on it, which is run like a program. */
 export const SHELL = 'shell@'
 
-/** One program to be run. */
+/** One program, shell or view to be run, by its name. */
 export interface RunRequest extends Size {
   readonly program: string
   readonly language: RunLanguage
@@ -76,6 +76,10 @@ export type ToBench =
   /** From now on, frames at the wire of this number meet these faults; `faults` is a `FaultsDefinition`. */
   | { type: 'faults'; wire: number; faults: Record<string, unknown> }
   | { type: 'seed'; seed: number }
+  /** From now on, also in its next runs, a program is held before each call that would be told; or no longer. */
+  | { type: 'hold'; program: string; on: boolean }
+  /** The call that is held now may be made. The next is held again. */
+  | { type: 'release'; program: string }
   /** All output of the program before this offset has been parsed by the terminal. */
   | { type: 'ack'; program: string; offset: number }
   /** The page is being left. The bench ends soon unless somebody returns to it. */
@@ -195,7 +199,7 @@ export interface SocketRow {
   readonly remote: Endpoint | null
   /** Bytes that wait to be read; of a listening socket: connections that wait to be accepted. */
   readonly receiveQueue: number
-  /** Bytes not yet acknowledged; of a listening socket: how many connections may wait. */
+  /** Bytes not yet acknowledged; of a listening socket: how many connections may wait, 0 where it is not told (plain). */
   readonly sendQueue: number
   /** Who holds it; null: no program yet, or no program any more. */
   readonly owner: { readonly program: string; readonly run: number; readonly descriptor: number } | null
@@ -205,6 +209,11 @@ export interface SocketRow {
 export type Observation =
   /** A program is about to call. `call` counts the calls of this run from 1; `name` is as the program writes it. */
   | ({ kind: 'call'; call: number; name: string; deed: Deed; args: string; bytes: number | null } & Told)
+  /**
+   * A program is held before a call; it is told as `call` when it is made. `args` is null where it is an event of Node's,
+   * before its handlers are called: `name` is `'data'` then, in its quotation marks, and the event loop stands still.
+   */
+  | ({ kind: 'held'; name: string; deed: Deed; args: string | null } & Told)
   /** The call of this number has come back. `socket` is as it is now. */
   | ({ kind: 'return'; call: number } & Told & Outcome)
   /** Node: the program asked to be told of this event of the socket; until then a line waits, or a handler is armed. */
@@ -220,7 +229,8 @@ export type Observation =
   | { kind: 'sockets'; host: string; rows: readonly SocketRow[]; gone: readonly string[]; whole?: true }
   /**
    * Counters of a host's kernel that are no longer what they were, counted from the opening of the bench: named as
-   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` of its loopback; of a wire, by the host that sends,
+   * `nstat` does (`TcpRetransSegs`); `lo.frames` and `lo.bytes` (of IP, without the link's
+   * header) of its loopback; of a wire, by the host that sends,
    * `wire0.frames`, `wire0.bytes` and how many met which fate, `wire0.lost`.
    */
   | { kind: 'counters'; host: string; counters: Readonly<Record<string, number>> }
@@ -236,6 +246,7 @@ export type Observation =
 /** The kinds of observations, and of frames, which are observed too. */
 const OBSERVED = [
   'call',
+  'held',
   'return',
   'armed',
   'heard',
@@ -276,6 +287,10 @@ export type Happening =
   /** A reader has changed what the wire of this number does to frames from this host, or from both ends. */
   | { kind: 'faults'; wire: number; from: string | null; faults: Faults }
   | { kind: 'seed'; seed: number }
+  /** A reader wants a program to be held before each of its calls, or no longer. */
+  | { kind: 'hold'; program: string; on: boolean }
+  /** The call of this run that was held goes on: a reader let it, or it was interrupted. */
+  | { kind: 'released'; program: string; run: number }
   /** Output of the program from this offset up to that was let go and cannot be told again. */
   | { kind: 'gap'; program: string; from: number; to: number }
 
@@ -409,8 +424,12 @@ export type Trouble =
   | { kind: 'never-ready'; program: string; seconds: number }
   | { kind: 'ended-before-ready'; program: string }
   | { kind: 'input-full'; program: string; bytes: number }
+  /** A run lasted longer than it may, and is stopped. */
+  | { kind: 'too-long'; program: string; seconds: number }
   /** A run printed more than a run may, and is stopped. */
   | { kind: 'too-much-output'; program: string; megabytes: number }
+  /** Its calls are not told here, so it cannot be held before them. */
+  | { kind: 'cannot-hold'; program: string }
   /** The port a program wanted is held by a program of another bench, whose page is open. */
   | { kind: 'port-held'; program: string; port: number; lab: string; holder: string }
   /** It was held by a bench whose page is gone, which has been ended. */
@@ -444,7 +463,9 @@ export const TROUBLES = [
   'never-ready',
   'ended-before-ready',
   'input-full',
+  'too-long',
   'too-much-output',
+  'cannot-hold',
   'port-held',
   'port-freed',
   'port-taken',
@@ -643,6 +664,10 @@ function readControl(text: string): ToBench {
       return { type: 'faults', wire: whole(message.wire, 'wire'), faults: record(message.faults, 'faults') }
     case 'seed':
       return { type: 'seed', seed: whole(message.seed, 'seed') }
+    case 'hold':
+      return { type: 'hold', program: name(message.program, 'program'), on: whether(message.on, 'on') }
+    case 'release':
+      return { type: 'release', program: name(message.program, 'program') }
     case 'ack':
       return { type: 'ack', program: name(message.program, 'program'), offset: whole(message.offset, 'offset') }
     case 'leave':
@@ -683,6 +708,11 @@ function name(value: unknown, field: string): string {
   if (typeof value !== 'string' || value === '' || value.length > 80) {
     throw new Unreadable(`\`${field}\` must be a text of 1 to 80 characters`)
   }
+  return value
+}
+
+function whether(value: unknown, field: string): boolean {
+  if (typeof value !== 'boolean') throw new Unreadable(`\`${field}\` must be true or false`)
   return value
 }
 

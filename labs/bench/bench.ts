@@ -1,4 +1,5 @@
 import { readFaults } from '../faults.ts'
+import type { Observer } from '../instruments/observer.ts'
 import type { Lab } from '../lab.ts'
 import type { Limits } from '../limits.ts'
 import type { Ending, FromBench, Input, RunRequest, Size, Trouble } from '../protocol.ts'
@@ -8,11 +9,13 @@ import type { FoundInterpreters } from './interpreters.ts'
 import { endMarked } from './leftovers.ts'
 import type { LiveNetwork } from './network/network.ts'
 import type { Networks } from './network/networks.ts'
+import { PlainNetwork } from './network/plain.ts'
 import type { Policy } from './network/policy.ts'
 import { Outbox, type Receiver } from './outbox.ts'
 import { findPortHolder } from './port-holder.ts'
 import { runnablesOf } from './runnable.ts'
 import { Seat } from './seat.ts'
+import { Settling } from './settling.ts'
 import { Tracing } from './tracing.ts'
 import { Vigil } from './vigil.ts'
 
@@ -48,6 +51,7 @@ export class Bench {
   readonly #network: LiveNetwork
   readonly #mark: string
   readonly #outbox: Outbox
+  readonly #settling: Settling
   readonly #seats: ReadonlyMap<string, Seat>
   readonly #limits: Limits
   readonly #vigil: Vigil
@@ -67,28 +71,49 @@ export class Bench {
     this.#mark = `${SERVER_MARK}.${id}.`
     this.#onClosed = onClosed
     const zero = process.hrtime.bigint()
-    this.#outbox = new Outbox(startClock(zero))
-    const around = {
+    const clock = startClock(zero)
+    this.#outbox = new Outbox(clock, surroundings.limits.observations)
+    const tracing = new Tracing({
       network,
       policy: surroundings.policy,
-      tracing: new Tracing({
-        network,
-        policy: surroundings.policy,
-        zero,
-        tell: (observation, t) => this.#outbox.write(observation, t),
-      }),
+      interpreters: surroundings.interpreters,
+      zero,
+      tell: (observation, t) => {
+        this.#outbox.write(observation, t)
+        this.#settling.heard(observation)
+      },
+    })
+    this.#settling = new Settling({
+      clock,
+      write: (happening) => this.#outbox.write(happening),
+      ask: async () => ({ ...(await network.ask()), calls: Number(tracing.ask() - zero) }),
+    })
+    const around = {
+      network,
+      machine: new PlainNetwork(surroundings.folder, surroundings.policy),
+      policy: surroundings.policy,
+      tracing,
       limits: surroundings.limits,
       outbox: this.#outbox,
       mark: this.#mark,
       countRun: (program: string) => this.#runs.push(program),
       tell: (message: FromBench) => this.#page?.tell(message),
       stirred: () => this.#vigil.stir(),
+      settling: this.#settling,
       whyFailed: (program: string, said: string) => this.#whyFailed(program, said),
     }
     const runnables = runnablesOf(lab, surroundings.interpreters)
     this.#seats = new Map(runnables.map((runnable) => [runnable.name, new Seat(runnable, around)]))
     this.#limits = surroundings.limits
     this.#vigil = new Vigil(this.#limits, (why) => void this.close(why))
+    network.observe({
+      zero,
+      clock,
+      observer: this.#observer(),
+      programOf: (run) => this.#runs[run - 1] ?? '',
+      frames: lab.frames,
+      most: surroundings.limits.frames,
+    })
     void network.gone.then(() => this.close('network-lost'))
     open.set(id, this)
   }
@@ -153,7 +178,9 @@ export class Bench {
       const { program } = request
       if (run === null) return this.#giveUp(rest, { kind: 'ended-before-ready', program })
       if (!seat.runnable.waits) continue
-      const isLate = await takesLonger(run.settled, READY_WITHIN)
+      let isLate = await takesLonger(run.settled, READY_WITHIN)
+      // It is not late by itself.
+      while (isLate && seat.holds) isLate = await takesLonger(run.settled, READY_WITHIN)
       if (stops !== this.#stops) return
       if (run.readiness === 'ended') return this.#giveUp(rest, { kind: 'ended-before-ready', program })
       if (isLate) return this.#giveUp(rest, { kind: 'never-ready', program, seconds: READY_WITHIN / 1000 })
@@ -185,6 +212,23 @@ export class Bench {
     const seat = this.#seats.get(program)
     if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
     else seat.resize(size)
+  }
+
+  /** From now on a program is held before each of its calls, or no longer. */
+  hold(program: string, on: boolean): void {
+    this.#vigil.stir()
+    const seat = this.#seats.get(program)
+    if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
+    else if (!seat.runnable.isProgram) this.#trouble({ kind: 'cannot-hold', program })
+    else seat.hold(on)
+  }
+
+  /** Lets a program make the call before which it is held. */
+  release(program: string): void {
+    this.#vigil.stir()
+    const seat = this.#seats.get(program)
+    if (seat === undefined) this.#trouble({ kind: 'unknown-program', program })
+    else seat.release()
   }
 
   /** Changes what a wire does to frames. What is not possible is told to the page. */
@@ -221,9 +265,24 @@ export class Bench {
     return this.#closing
   }
 
+  /** What instruments see is written down. */
+  #observer(): Observer {
+    return {
+      frames: (frames) => {
+        this.#outbox.frames(frames)
+        this.#settling.heardFrames()
+      },
+      tell: (observation, t) => {
+        this.#outbox.write(observation, t)
+        this.#settling.heard(observation)
+      },
+    }
+  }
+
   async #end(ending: Ending): Promise<void> {
     clearTimeout(this.#grace)
     this.#vigil.close()
+    this.#settling.close()
     this.#stops += 1
     const seats = [...this.#seats.values()]
     await Promise.all(seats.map((seat) => seat.end()))
@@ -234,6 +293,7 @@ export class Bench {
     this.#page?.close()
     this.#page = null
     this.#outbox.detach()
+    this.#outbox.close()
     open.delete(this.id)
     this.#onClosed()
   }

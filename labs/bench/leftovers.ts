@@ -1,5 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { BENCH_MARK, processNamespace } from './environment.ts'
+
+/** What folders of channels are called: then come the server's mark, a hyphen, and letters by chance. */
+export const CHANNELS_PREFIX = 'both-ends-calls-'
+
+const CHANNELS_FOLDER = new RegExp(`^${CHANNELS_PREFIX}(\\d+)@(\\d+)-`)
 
 /** Kills what a program has left behind: its process group, and whatever carries the mark of its environment. */
 export function endRest(pid: number, env: Readonly<Record<string, string>>): void {
@@ -19,6 +26,20 @@ export function endOrphans(): void {
   for (const { pid, mark } of markedProcesses()) {
     const [, server, namespace] = /^(\d+)@(\d+)\./.exec(mark) ?? []
     if (Number(namespace) === here && !isAlive(Number(server))) kill(pid)
+  }
+}
+
+/** Removes folders of channels whose server was killed before it could. */
+export function removeOrphanChannels(): void {
+  const here = processNamespace()
+  for (const name of readdirSync(tmpdir())) {
+    const [, server, namespace] = CHANNELS_FOLDER.exec(name) ?? []
+    if (server === undefined || Number(namespace) !== here || isAlive(Number(server))) continue
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    } catch {
+      // Somebody else's: it is left to them.
+    }
   }
 }
 

@@ -1,11 +1,17 @@
-import { type ControlEvent, encodeOutput, FLOW, type FromBench, type Happening } from '../protocol.ts'
+import type { SeenFrame } from '../instruments/observer.ts'
+import {
+  type ControlEvent,
+  encodeFrames,
+  encodeOutput,
+  FLOW,
+  type Happening,
+  type Instrument,
+  isObserved,
+} from '../protocol.ts'
 import type { Clock } from './clock.ts'
+import { type Due, Kept, type Receiver } from './kept.ts'
 
-/** Who receives a bench's events: control as messages, output as finished binary frames. */
-export interface Receiver {
-  tell(message: FromBench): void
-  output(frame: Uint8Array): void
-}
+export type { Receiver } from './kept.ts'
 
 /** What is kept of a program's acknowledged output, for a page that comes back having lost everything. */
 const KEEP = { bytes: 64 * 1024, frames: 1024 } as const
@@ -24,6 +30,22 @@ const MAX_BEHIND = 256
 
 /** So many gathered pieces are made one, for the same reason. */
 const MAX_PIECES = 64
+
+/**
+ * A page for which so many shares of observations wait, because it does not read, is told no more frames and calls until
+ * a fourth of that is left. More than all that is kept, which a page that comes back is told at once.
+ */
+const MOST_WAITING = 4
+
+/** How often is looked whether a page reads again, in ms. */
+const LOOK_AGAIN = 100
+
+/** Observations that no page will be told. */
+interface LetGo {
+  count: number
+  since: number
+  until: number
+}
 
 interface Frame {
   readonly n: number
@@ -55,17 +77,29 @@ interface Channel {
 
 /**
  * The stream of one bench: gives every event its number, keeps what a returning page may need, and holds a program
- * whose output the page has not yet parsed. Its memory is bounded: per program by `FLOW.high` and `KEEP`.
+ * whose output the page has not yet parsed. Its memory is bounded: per program by `FLOW.high` and `KEEP`, for
+ * observations by a share of their own.
  */
 export class Outbox {
   readonly #clock: Clock
   readonly #channels = new Map<string, Channel>()
+  readonly #kept: Kept
+  readonly #mostWaiting: number
   #control: ControlEvent[] = []
+  #frames: SeenFrame[] = []
+  #framesBytes = 0
+  #framesTimer: NodeJS.Timeout | undefined
+  readonly #letGoNow = new Map<Instrument, LetGo>()
+  #letGoTimer: NodeJS.Timeout | undefined
+  #isPageBehind = false
   #last = 0
   #receiver: Receiver | null = null
 
-  constructor(clock: Clock) {
+  /** @param share what is kept of observations, in bytes */
+  constructor(clock: Clock, share: number) {
     this.#clock = clock
+    this.#kept = new Kept(share)
+    this.#mostWaiting = MOST_WAITING * share
   }
 
   /** The number of the last event. */
@@ -94,16 +128,40 @@ export class Outbox {
   }
 
   /**
-   * Writes an event down and tells it. All output that came before is told before.
+   * Writes an event down and tells it. All output and all frames that came before are told before.
    * @param t when it happened, by an observer's own time; now, when nothing is said
    */
   write(happening: Happening, t = this.#clock()): void {
+    if (isCall(happening) && this.#lookWhetherBehind()) {
+      this.#letGoOf('calls', 1, t, t)
+      return
+    }
     for (const channel of this.#channels.values()) this.#flush(channel)
+    this.#flushFrames()
     this.#last += 1
     const event = { n: this.#last, t, ...happening }
-    this.#control.push(event)
-    if (this.#control.length > 2 * KEEP_CONTROL) this.#control = this.#control.slice(-KEEP_CONTROL)
+    // What is blind and what has settled is told once, and must not be lost in a flood.
+    if (isObserved(event) && event.kind !== 'blind' && event.kind !== 'settled') this.#kept.keep(event)
+    else {
+      this.#control.push(event)
+      if (this.#control.length > 2 * KEEP_CONTROL) this.#control = this.#control.slice(-KEEP_CONTROL)
+    }
     this.#receiver?.tell({ type: 'event', event })
+  }
+
+  /** Takes frames that an instrument has seen; they are gathered for some ms. */
+  frames(frames: readonly SeenFrame[]): void {
+    if (this.#lookWhetherBehind()) {
+      const times = frames.map(({ t }) => t)
+      this.#letGoOf('packets', frames.length, Math.min(...times), Math.max(...times))
+      return
+    }
+    for (const frame of frames) {
+      this.#frames.push(frame)
+      this.#framesBytes += frame.bytes.length
+      if (this.#framesBytes >= GATHER.full) this.#flushFrames()
+    }
+    if (this.#frames.length > 0) this.#framesTimer ??= setTimeout(() => this.#flushFrames(), GATHER.wait)
   }
 
   /** Takes what a run of a program has just printed. The bytes belong to the outbox from now on. */
@@ -155,30 +213,82 @@ export class Outbox {
   /** Tells this receiver everything after event `after` that is still kept, gaps announced, and from now on all else. */
   attach(receiver: Receiver, after: number): void {
     for (const channel of this.#channels.values()) this.#flush(channel)
-    const due: { n: number; tell: () => void }[] = []
-    for (const event of this.#control) {
+    this.#flushFrames()
+    const due: Due[] = this.#kept.due(after)
+    const dueEvent = (event: ControlEvent) => {
       if (event.n > after) due.push({ n: event.n, tell: () => receiver.tell({ type: 'event', event }) })
     }
+    for (const event of this.#control) dueEvent(event)
     for (const { program, frames, gap } of this.#channels.values()) {
       for (const { n, bytes } of frames) if (n > after) due.push({ n, tell: () => receiver.output(bytes) })
-      if (gap === null || gap.n <= after) continue
-      const event: ControlEvent = { n: gap.n, t: gap.t, kind: 'gap', program, from: 0, to: gap.to }
-      due.push({ n: gap.n, tell: () => receiver.tell({ type: 'event', event }) })
+      if (gap) dueEvent({ n: gap.n, t: gap.t, kind: 'gap', program, from: 0, to: gap.to })
     }
     due.sort((a, b) => a.n - b.n)
-    for (const { tell } of due) tell()
+    for (const { tell } of due) tell(receiver)
     this.#receiver = receiver
+    this.#lookWhetherBehind()
   }
 
   /** From now on nobody is told. Programs are held as before, when `FLOW.high` bytes wait for a page. */
   detach(): void {
     this.#receiver = null
+    this.#lookWhetherBehind()
+  }
+
+  /** Forgets what it still had to tell. */
+  close(): void {
+    clearTimeout(this.#framesTimer)
+    clearTimeout(this.#letGoTimer)
+    for (const { timer } of this.#channels.values()) clearTimeout(timer)
   }
 
   #channel(program: string): Channel {
     const channel = this.#channels.get(program)
     if (channel === undefined) throw new Error(`No program \`${program}\` was opened in this outbox.`)
     return channel
+  }
+
+  #flushFrames(): void {
+    clearTimeout(this.#framesTimer)
+    this.#framesTimer = undefined
+    if (this.#frames.length === 0) return
+    const first = this.#last + 1
+    const events = this.#frames.map((frame, index) => ({ kind: 'frame' as const, n: first + index, ...frame }))
+    this.#frames = []
+    this.#framesBytes = 0
+    this.#last += events.length
+    const message = encodeFrames(events)
+    const times = events.map(({ t }) => t)
+    this.#kept.keepFrames(message, {
+      first,
+      last: this.#last,
+      since: Math.min(...times),
+      until: Math.max(...times),
+    })
+    this.#receiver?.output(message)
+  }
+
+  /** Whether the page reads too little to be told more. When it does no longer, what was let go meanwhile is told. */
+  #lookWhetherBehind(): boolean {
+    const waiting = this.#receiver?.waiting ?? 0
+    this.#isPageBehind = waiting > (this.#isPageBehind ? this.#mostWaiting / 4 : this.#mostWaiting)
+    clearTimeout(this.#letGoTimer)
+    if (this.#isPageBehind) this.#letGoTimer = setTimeout(() => this.#lookWhetherBehind(), LOOK_AGAIN)
+    else {
+      const missing = [...this.#letGoNow]
+      this.#letGoNow.clear()
+      for (const [what, counted] of missing) this.write({ kind: 'missing', what, why: 'let-go', ...counted })
+    }
+    return this.#isPageBehind
+  }
+
+  #letGoOf(what: Instrument, count: number, since: number, until: number): void {
+    const before = this.#letGoNow.get(what)
+    this.#letGoNow.set(what, {
+      count: (before?.count ?? 0) + count,
+      since: Math.min(before?.since ?? since, since),
+      until: Math.max(before?.until ?? until, until),
+    })
   }
 
   #flush(channel: Channel): void {
@@ -211,6 +321,11 @@ export class Outbox {
     channel.frames = frames.slice(cut)
     channel.parsed -= cut
   }
+}
+
+/** Calls come by the thousand, like frames, and like them each stands for itself alone. */
+function isCall({ kind }: Happening): boolean {
+  return kind === 'call' || kind === 'return' || kind === 'armed' || kind === 'heard'
 }
 
 function isParsed(frame: Frame | undefined, acknowledged: number): boolean {

@@ -4,12 +4,19 @@ import { type Capability, LANGUAGES, type Lab, type Program } from '../lab.ts'
 import { type RunLanguage, SHELL, type Trouble } from '../protocol.ts'
 import type { FoundInterpreters } from './interpreters.ts'
 import type { LiveNetwork } from './network/network.ts'
+import { viewRunnable } from './view.ts'
 
-/** Something a bench can run under a name: a program of the lab, or a shell on one of its hosts. */
+/** Something a bench can run under a name: a program of the lab, a view of the machine, or a shell on a host. */
 export interface Runnable {
   readonly name: string
+  /** Whether it is a program of the lab, not a shell. */
+  readonly isProgram: boolean
   /** Whether the programs after it wait until others can reach it. */
   readonly waits: boolean
+  /** Whether what is typed reaches it. */
+  readonly hears: boolean
+  /** After how many ms a run is ended; null: never. */
+  readonly within: number | null
   /** @throws {Refused} when it cannot be run in this language, here or now. */
   prepare(language: RunLanguage, network: LiveNetwork): Promise<Prepared>
 }
@@ -20,7 +27,8 @@ export interface Prepared {
   /** What a reader would type. */
   readonly command: readonly string[]
   readonly folder: string
-  readonly host: string
+  /** Null: the machine itself, whatever network the bench has. */
+  readonly host: string | null
   readonly capability: Capability | null
   /** What it needs in its environment besides what every program has. */
   readonly env: Readonly<Record<string, string>>
@@ -36,17 +44,21 @@ export class Refused extends Error {
   }
 }
 
-/** Everything of a lab that can be run: its programs in their order, then a shell for each host. */
+/** Everything of a lab that can be run: its programs in their order, its views, then a shell for each host. */
 export function runnablesOf(lab: Lab, interpreters: FoundInterpreters): Runnable[] {
   const programs = lab.programs.map((program) => programRunnable(program, interpreters))
-  return [...programs, ...lab.network.hosts.map(({ name }) => shellRunnable(lab, name))]
+  const views = lab.views.map((view) => viewRunnable(view))
+  return [...programs, ...views, ...lab.network.hosts.map(({ name }) => shellRunnable(lab, name))]
 }
 
 function programRunnable(program: Program, interpreters: FoundInterpreters): Runnable {
   const { name, end, host, capability, files } = program
   return {
     name,
+    isProgram: true,
     waits: end === 'waits',
+    hears: true,
+    within: null,
     async prepare(language, network) {
       if (language === 'sh') throw new Refused({ kind: 'cannot-start', program: name, detail: 'it is not a shell' })
       const interpreter = interpreters[language]
@@ -67,7 +79,10 @@ function programRunnable(program: Program, interpreters: FoundInterpreters): Run
 function shellRunnable(lab: Lab, host: string): Runnable {
   return {
     name: `${SHELL}${host}`,
+    isProgram: false,
     waits: false,
+    hears: true,
+    within: null,
     async prepare(_, network) {
       // A file that is missing is the matter of its own program.
       const placed = await Promise.allSettled(

@@ -3,17 +3,20 @@ import { socketsAreTold } from '../instruments/sockets.ts'
 import type { Limits } from '../limits.ts'
 import type { FromBench, Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
 import { programEnvironment } from './environment.ts'
-import type { Launched, LiveNetwork } from './network/network.ts'
+import type { Launched, LiveNetwork, Machine } from './network/network.ts'
 import type { Policy } from './network/policy.ts'
 import type { Outbox } from './outbox.ts'
 import { watchReadiness } from './readiness.ts'
 import { Refused, type Runnable } from './runnable.ts'
+import type { Settling } from './settling.ts'
 import { Terminal } from './terminal.ts'
 import type { Trace, Tracing } from './tracing.ts'
 
 /** What a seat needs of its bench. */
 export interface SeatSurroundings {
   readonly network: LiveNetwork
+  /** What the network stands on, where views run. */
+  readonly machine: Machine
   readonly policy: Policy
   readonly outbox: Outbox
   readonly tracing: Tracing
@@ -25,6 +28,8 @@ export interface SeatSurroundings {
   readonly limits: Limits
   /** A program has printed something. */
   readonly stirred: () => void
+  /** Is told of programs of the lab, not of shells. */
+  readonly settling: Settling
   /** Why a program failed before it was ready, by what it said and what the bench knows; null when that is not known. */
   readonly whyFailed: (program: string, said: string) => Promise<Trouble | null>
 }
@@ -33,6 +38,7 @@ export interface SeatSurroundings {
 export interface Run {
   readonly number: number
   terminal: Terminal | null
+  trace: Trace | null
   /** Whether the reader has stopped it. */
   stopped: boolean
   /** Whether it is to end, for whatever reason. */
@@ -57,6 +63,8 @@ export class Seat {
   readonly runnable: Runnable
   readonly #around: SeatSurroundings
   #run: Run | null = null
+  /** Whether the reader wants its programs to be held before each call. */
+  #holds = false
   /** The number of the last input that came. */
   #lastInput = 0
   /** The numbers of the inputs that came and have not reached the program yet. */
@@ -85,39 +93,48 @@ export class Seat {
 
   /** Starts a run. Null when it could not be started; why is written down. */
   async start({ language, columns, rows }: RunRequest): Promise<Run | null> {
-    const { network, policy, outbox, tracing } = this.#around
+    const { network, machine, policy, outbox, settling, tracing } = this.#around
     const { name } = this.runnable
     const number = this.#around.countRun(name)
+    if (settling.isCalm) network.renew()
+    if (this.runnable.isProgram) settling.started(number)
     outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows })
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     // One that does not wait has nothing that others could wait for.
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
-    const run: Run = { number, terminal: null, stopped: false, ending: false, settled, readiness, said: '', printed: 0 }
+    const begun = { terminal: null, trace: null, stopped: false, ending: false, said: '', printed: 0 }
+    const run: Run = { ...begun, number, settled, readiness }
     this.#run = run
     let trace: Trace | undefined
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
-      trace = await tracing.begin(name, number, language, { ...programEnvironment(this.#markOf(run), policy), ...env })
-      const launched = await network.launch({
+      const bare = { ...programEnvironment(this.#markOf(run), policy), ...env }
+      const released = () => outbox.write({ kind: 'released', program: name, run: number })
+      trace = await tracing.begin(name, number, language, bare, released)
+      run.trace = trace
+      if (this.#holds) this.#holdRun(run)
+      const order = {
         run: number,
         argv,
         folder,
-        host,
-        capability,
         env: trace.env,
         columns,
         rows,
-      })
+      }
+      const onMachine = host === null
+      const launched = await (onMachine ? machine.launch(order) : network.launch({ ...order, host, capability }))
       outbox.write({ kind: 'started', program: name, run: number, pid: launched.pid, command })
       run.terminal = this.#openTerminal(run, launched, trace, settle)
     } catch (error) {
       trace?.ended(false)
       this.#run = null
       this.fail(number, troubleOf(error, name))
+      settling.ended(number)
       return null
     }
     if (outbox.isHeld(name)) run.terminal.pause()
     if (run.ending) void run.terminal.stop()
+    this.#limit(run)
     return run
   }
 
@@ -150,6 +167,11 @@ export class Seat {
     this.#lastInput = seq
     this.#waitingInputs.push(seq)
     const { name: program } = this.runnable
+    // What hears nothing has taken all that is typed, and none of it goes anywhere.
+    if (!this.runnable.hears) {
+      this.#take(seq)
+      return
+    }
     const terminal = this.#run?.number === number ? this.#run.terminal : null
     const outcome = terminal?.write(bytes, () => this.#take(seq)) ?? 'ended'
     if (outcome === 'taken') return
@@ -167,17 +189,42 @@ export class Seat {
     this.#run?.terminal?.resize(size)
   }
 
+  /** Whether the reader holds its programs before each call. */
+  get holds(): boolean {
+    return this.#holds
+  }
+
+  /** From now on its programs are held before each call, or no longer; what is held is let through then. */
+  hold(on: boolean): void {
+    if (on === this.#holds) return
+    this.#holds = on
+    this.#around.outbox.write({ kind: 'hold', program: this.runnable.name, on })
+    if (this.#run?.trace) this.#holdRun(this.#run)
+  }
+
+  /** Lets the call through that is held now; nothing happens where none is. */
+  release(): void {
+    this.#run?.trace?.release()
+  }
+
+  #holdRun(run: Run): void {
+    if (run.trace?.hold(this.#holds) === false) {
+      this.notice(run.number, { kind: 'cannot-hold', program: this.runnable.name })
+    }
+  }
+
   /** Forgets what it still had to tell. */
   close(): void {
     clearTimeout(this.#takenTimer)
   }
 
   #openTerminal(run: Run, launched: Launched, trace: Trace, settle: () => void): Terminal {
-    const { outbox } = this.#around
+    const { network, outbox } = this.#around
     const { name, waits } = this.runnable
     const ready = (socket: ReadySocket | null) => {
       run.readiness = 'ready'
       outbox.write({ kind: 'ready', program: name, run: run.number, socket })
+      network.nudge()
       settle()
     }
     const unwatch = waits && socketsAreTold() ? watchReadiness(launched.pid, ready) : () => {}
@@ -197,9 +244,22 @@ export class Seat {
         if (run.readiness === 'waiting') run.readiness = 'ended'
         outbox.write({ kind: 'exited', program: name, run: run.number, code, signal, stopped: run.stopped })
         settle()
+        this.#around.settling.ended(run.number)
         if (failed) void this.#explain(run)
       },
     })
+  }
+
+  /** Ends a run that lasts longer than it may. */
+  #limit(run: Run): void {
+    const { within, name: program } = this.runnable
+    if (within === null || run !== this.#run) return
+    const late = setTimeout(() => {
+      if (run !== this.#run) return
+      this.notice(run.number, { kind: 'too-long', program, seconds: within / 1000 })
+      void this.end()
+    }, within)
+    late.unref()
   }
 
   /** A run that prints too much is stopped; nobody has pressed Stop, so it is not said to be. */

@@ -1,15 +1,17 @@
 import { CallReader } from '../instruments/calls.ts'
-import { TRACER_FILES, tracerEnvironment } from '../instruments/tracers.ts'
-import { LANGUAGES, type Language } from '../lab.ts'
+import { tracerEnvironment } from '../instruments/tracers.ts'
 import type { Observation, RunLanguage } from '../protocol.ts'
+import { Gate } from './gate.ts'
+import type { FoundInterpreters } from './interpreters.ts'
 import type { Channel, LiveNetwork } from './network/network.ts'
 import type { Policy } from './network/policy.ts'
-import { firstUnreadable } from './network/unreadable.ts'
+import { makeTracersReady } from './tracers-ready.ts'
 
 /** What tracing needs of its bench. */
 export interface Traceable {
   readonly network: LiveNetwork
   readonly policy: Policy
+  readonly interpreters: FoundInterpreters
   /** When the bench was opened, on the machine's monotonic clock in ns. */
   readonly zero: bigint
   readonly tell: (observation: Observation, t?: number) => void
@@ -24,6 +26,10 @@ export interface Trace {
    * @param byItself whether nobody and nothing made it end
    */
   ended(byItself: boolean): void
+  /** From now on the program is held before each call, or no longer. @returns whether that can be */
+  hold(on: boolean): boolean
+  /** Lets the call through that has been held longest. @returns whether there was one */
+  release(): boolean
 }
 
 /** Has the calls of a bench's programs told. Programs run also where that is not possible; why not is told once. */
@@ -34,23 +40,28 @@ export class Tracing {
 
   constructor(bench: Traceable) {
     this.#bench = bench
+    if (bench.policy.calls) void makeTracersReady(bench.policy, bench.interpreters)
   }
 
-  /** Prepares the tracing of a run which is about to start in this environment. */
+  /**
+   * Prepares the tracing of a run which is about to start in this environment.
+   * @param released is called when a call that was held goes on
+   */
   async begin(
     program: string,
     run: number,
     language: RunLanguage,
     env: Readonly<Record<string, string>>,
+    released: () => void,
   ): Promise<Trace> {
-    const untraced: Trace = { env, ended: () => {} }
-    const { network, policy } = this.#bench
+    const untraced: Trace = { env, ended: () => {}, hold: (on) => !on, release: () => false }
+    const { network, policy, interpreters } = this.#bench
     if (language === 'sh' || !policy.calls) return untraced
     try {
-      const unreadable = await unreadableTracer(policy)
-      if (unreadable !== null) throw new Error(`The user that programs run as cannot read ${unreadable}`)
+      await makeTracersReady(policy, interpreters)
       const channel = await network.openChannel(run)
-      return this.#trace(program, run, channel, { ...env, ...tracerEnvironment(language, channel.path, env) })
+      const traced = { ...env, ...tracerEnvironment(language, channel.path, env) }
+      return this.#trace(program, run, channel, traced, released)
     } catch (error) {
       this.#blind((error as Error).message)
       return untraced
@@ -64,13 +75,26 @@ export class Tracing {
     return now
   }
 
-  #trace(program: string, run: number, channel: Channel, env: Readonly<Record<string, string>>): Trace {
-    const { zero, tell } = this.#bench
+  #trace(
+    program: string,
+    run: number,
+    channel: Channel,
+    env: Readonly<Record<string, string>>,
+    released: () => void,
+  ): Trace {
+    const { zero } = this.#bench
+    const gate = new Gate(channel, released)
     const benchTime = (monotonic: number) => monotonic - Number(zero)
-    const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell })
+    const tell = (observation: Observation, t: number) => {
+      if (observation.kind === 'blind') this.#blind(observation.detail)
+      else if (observation.kind !== 'held' || gate.arrives()) this.#bench.tell(observation, t)
+    }
+    const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell, went: () => gate.leaves() })
     this.#readers.add(reader)
     return {
       env,
+      hold: (on) => gate.hold(on) && !(on && this.#isBlind),
+      release: () => gate.release(),
       ended: (byItself) => {
         reader.drain()
         reader.close()
@@ -86,15 +110,4 @@ export class Tracing {
     this.#isBlind = true
     this.#bench.tell({ kind: 'blind', instrument: 'calls', detail })
   }
-}
-
-const looked = new WeakMap<Policy, Promise<string | null>>()
-
-/** The first file of the tracers that programs cannot read; looked for once, and only where they are somebody else. */
-function unreadableTracer(policy: Policy): Promise<string | null> {
-  const files = LANGUAGES.flatMap((language) => TRACER_FILES[language])
-  const look =
-    looked.get(policy) ?? (policy.become.length > 0 ? firstUnreadable(policy.user, files) : Promise.resolve(null))
-  looked.set(policy, look)
-  return look
 }

@@ -12,6 +12,8 @@ interface Deeds {
   readonly ends: number
   /** Steps of its calls, ascending, and the call of each. */
   readonly steps: { readonly at: number; readonly call: number; readonly kind: 'calls' | 'waits' | 'returns' }[]
+  /** Steps at which it was held, ascending. */
+  readonly holds: number[]
 }
 
 /** Looks up what programs do. The latest run of a program counts from its start on. */
@@ -29,13 +31,14 @@ export class Doings {
     this.#line = line
     const byRun = new Map<number, Deeds>()
     for (const [i, act] of run.acts.entries()) {
-      const deeds: Deeds = { act, starts: line.starts[i] as number, ends: line.ends[i] as number, steps: [] }
+      const deeds: Deeds = { act, starts: line.starts[i] as number, ends: line.ends[i] as number, steps: [], holds: [] }
       byRun.set(act.run, deeds)
       const list = this.#programs.get(act.program)
       if (list) list.push(deeds)
       else this.#programs.set(act.program, [deeds])
     }
     for (const step of line.steps) {
+      if (step.kind === 'holds') byRun.get(step.run)?.holds.push(step.at)
       if (step.kind !== 'calls' && step.kind !== 'waits' && step.kind !== 'returns') continue
       const { at, call, kind } = step
       byRun.get((calls[call] as Call).run)?.steps.push({ at, call, kind })
@@ -47,9 +50,12 @@ export class Doings {
     if (!deeds) return { state: 'not-started', call: null, line: null, armed: [] }
     if (deeds.ends > 0 && deeds.ends <= at) return { state: 'ended', call: null, line: null, armed: [] }
     const armed = this.#armedAt(at, deeds)
+    const held = this.#heldAt(at, deeds)
+    if (held !== null) return { state: 'held', call: null, line: this.#line.steps[held - 1]?.line ?? null, held, armed }
     const waiting = this.#waitingAt(at, deeds)
-    if (waiting !== null) return { state: 'waits', call: waiting, line: this.#calls[waiting]?.line ?? null, armed }
-    return { state: this.#sleeps(at, deeds) ? 'waits' : 'runs', call: null, line: null, armed }
+    const line = waiting === null ? null : (this.#calls[waiting]?.line ?? null)
+    if (waiting !== null) return { state: 'waits', call: waiting, line, armed }
+    return { state: this.#sleeps(at, deeds) ? 'waits' : 'runs', call: null, line, armed }
   }
 
   linesAt(at: number, program: string): LineMark[] {
@@ -69,6 +75,14 @@ export class Doings {
 
   #deedsAt(at: number, program: string): Deeds | undefined {
     return this.#programs.get(program)?.findLast(({ starts }) => starts > 0 && starts <= at)
+  }
+
+  /** The step at which it was held, when it has not been let through since and has done nothing. */
+  #heldAt(at: number, { act, steps, holds }: Deeds): number | null {
+    const held = holds.findLast((one) => one <= at)
+    if (held === undefined || steps.some((step) => step.at > held && step.at <= at)) return null
+    const [since, until] = [this.#line.steps[held - 1]?.t ?? 0, this.#timeAfter(at)]
+    return this.#run.released.some(({ run, t }) => run === act.run && t > since && t < until) ? null : held
   }
 
   /** The call that has begun to wait and has not come back. */

@@ -23,6 +23,9 @@ export interface RunEvents {
   readonly waits: readonly EventOf<'waits'>[]
   /** When somebody wanted a run to end. */
   readonly stops: ReadonlyMap<number, number>
+  /** Calls before which programs were held, and when one was let through. */
+  readonly held: readonly EventOf<'held'>[]
+  readonly released: readonly EventOf<'released'>[]
   /** From the opening of the bench on: a table is the sum of all its changes. */
   readonly tables: readonly EventOf<'sockets'>[]
   readonly faults: readonly EventOf<'faults'>[]
@@ -93,6 +96,8 @@ function emptyRun(run: number, from: number): Run {
     told: [],
     waits: [],
     stops: new Map(),
+    held: [],
+    released: [],
     tables: [],
     faults: [],
     missing: [],
@@ -140,6 +145,16 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
       case 'stopping':
         stops.set(event.run, event.t)
         break
+      case 'held': {
+        const run = acts.get(event.run)?.run
+        if (!run) break
+        run.held.push(event)
+        if (event.t > run.latest) run.latest = event.t
+        break
+      }
+      case 'released':
+        acts.get(event.run)?.run.released.push(event)
+        break
       case 'sockets':
         tables.push(event)
         runAt(event.t)
@@ -169,7 +184,7 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
   for (const run of runs) {
     sorted(run.frames, (a, b) => a.n - b.n)
     sorted(run.told, byObserver)
-    for (const list of [run.waits, run.faults, run.missing]) sorted<ControlEvent>(list, byTime)
+    for (const list of [run.waits, run.held, run.released, run.faults, run.missing]) sorted<ControlEvent>(list, byTime)
     run.tables = tables.filter(({ t }) => t < run.until)
     run.upTo = upTo
     run.stops = stops

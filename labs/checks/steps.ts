@@ -19,7 +19,7 @@ export interface Line {
 }
 
 /** What a moment is about; among moments with one stamp, causes come first. */
-const KIND = { starts: 0, faults: 1, gap: 2, begins: 3, packet: 4, returns: 5, ends: 6 } as const
+const KIND = { starts: 0, faults: 1, gap: 2, holds: 3, begins: 4, packet: 5, returns: 6, ends: 7 } as const
 
 /** A call that takes longer than this did not come back at once, in ns. */
 const LONG = 5_000_000
@@ -106,16 +106,19 @@ class Moments {
     }
   }
 
-  #addActs({ acts }: RunEvents, packets: readonly number[]): void {
+  #addActs({ acts, held }: RunEvents, packets: readonly number[]): void {
     const ends = acts.map(({ run, started, ended }, i) => {
       const start = this.#add(started, 'starts', i)
       const first = this.#calls.findIndex((call) => call.run === run)
       const last = this.#calls.findLastIndex((call) => call.run === run)
       if (first >= 0) this.order.tie(start, this.#begins[first] as number)
+      const holds = held.flatMap((one, of) => (one.run === run ? [this.#add(one.t, 'holds', of)] : []))
+      for (const hold of holds) this.order.tie(start, hold)
       if (ended === null) return null
       // Its kernel closes what it left open when it has ended, and whoever started it hears of its end later.
       const end = this.#add(this.#join.closedFor(run) ?? ended, 'ends', i)
       this.order.tie(this.#begins[last] ?? start, end)
+      for (const hold of holds) this.order.tie(hold, end)
       return end
     })
     for (const [sent, act] of this.#join.closedBy) {
@@ -204,6 +207,11 @@ function stepOf(at: number, t: number, kind: number | undefined, of: number, mat
     case KIND.faults: {
       const { wire } = run.faults[of] as RunEvents['faults'][number]
       return { kind: 'faults', at, t, program: null, host: null, line: null, states, related, sockets, wire }
+    }
+    case KIND.holds: {
+      const { program, run: number, line, name, args } = run.held[of] as RunEvents['held'][number]
+      const what = { states, related, sockets, run: number, name, event: args === null }
+      return { kind: 'holds', at, t, program, host: join.hostOf(number), line, ...what }
     }
     case KIND.gap: {
       const { what, count, why } = run.missing[of] as RunEvents['missing'][number]

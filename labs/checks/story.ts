@@ -213,6 +213,8 @@ export type Step = {
   | { readonly kind: 'waits'; readonly call: number }
   | { readonly kind: 'returns'; readonly call: number }
   | { readonly kind: 'packet'; readonly packet: number }
+  /** A program is held before a call, or before it is told of an event; `name` is as in `Call`. */
+  | { readonly kind: 'holds'; readonly run: number; readonly name: string; readonly event: boolean }
   /** A wire's faults were changed. */
   | { readonly kind: 'faults'; readonly wire: number }
   | { readonly kind: 'gap'; readonly what: Instrument; readonly count: number; readonly why: Missed }
@@ -220,11 +222,13 @@ export type Step = {
 
 /** What a program does at a moment. */
 export interface Doing {
-  readonly state: 'not-started' | 'runs' | 'waits' | 'ended'
+  readonly state: 'not-started' | 'runs' | 'waits' | 'held' | 'ended'
   /** The call or the event it waits for: `accept`, `'connection'`. */
   readonly call: number | null
-  /** The line that waits. */
+  /** The line that waits, or is held. */
   readonly line: number | null
+  /** The step at which it was held, where it is. */
+  readonly held?: number
   /** Node: lines of handlers that are armed. */
   readonly armed: readonly { readonly line: number; readonly event: string }[]
 }
@@ -258,4 +262,10 @@ export interface Story {
   linesAt(at: number, program: string): readonly LineMark[]
   /** The states both ends of a connection (or of the latest, when null) have gone through up to a step. */
   statesAt(at: number, conversation: number | null): readonly (StateChange & { readonly at: number })[]
+}
+
+/** The step at which a call (its place in `Story.calls`) came back, or began where it has not; 0 when it is no step. */
+export function placeOfStep(story: Story, call: number): number {
+  const step = story.steps.findLast((one) => 'call' in one && one.call === call)
+  return step?.at ?? 0
 }

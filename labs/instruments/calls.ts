@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
-import type { Observation } from '../protocol.ts'
+import type { Observation, ProgramSocket } from '../protocol.ts'
 import { readTold } from './told.ts'
 
 /** Who a tracer speaks of, and who is told. */
@@ -11,6 +11,8 @@ export interface CallsOf {
   readonly benchTime: (monotonic: number) => number
   /** `t` is when it happened, by the bench's clock. */
   readonly tell: (observation: Observation, t: number) => void
+  /** A call that was held goes on without having been let through: the program was interrupted. */
+  readonly went?: () => void
 }
 
 /** No line of a tracer is longer: so it is written at once and whole (PIPE_BUF of Linux). */
@@ -29,6 +31,7 @@ export class CallReader {
   readonly #descriptor: number
   readonly #of: CallsOf
   readonly #socket: Socket
+  readonly #sockets = new Map<number, ProgramSocket>()
   #rest = Buffer.alloc(0)
   #share = { left: SHARE.atOnce as number, at: performance.now() }
   #resume: NodeJS.Timeout | undefined
@@ -40,7 +43,7 @@ export class CallReader {
     this.#of = of
     this.#socket = new Socket({ fd: descriptor, readable: true, writable: false })
     this.#socket.on('error', () => this.#socket.destroy())
-    this.#socket.on('data', (bytes) => this.#take(bytes))
+    this.#socket.on('data', (bytes: Buffer) => this.#take(bytes))
   }
 
   /** Whether the tracer has said that it works. */
@@ -93,10 +96,11 @@ export class CallReader {
   }
 
   #hear(line: string): void {
-    const { program, run, benchTime, tell } = this.#of
-    const told = readTold(line, { program, run, benchTime })
+    const { program, run, benchTime, tell, went } = this.#of
+    const told = readTold(line, { program, run, benchTime, sockets: this.#sockets })
     if (told === null) return
     if ('works' in told) this.#tracer = 'works'
+    else if ('went' in told) went?.()
     else {
       if (told.observation.kind === 'blind') this.#tracer = 'blind'
       tell(told.observation, told.t ?? benchTime(Number(process.hrtime.bigint())))

@@ -9,6 +9,8 @@ export interface TableRow {
   readonly state: string
   readonly local: Endpoint
   readonly remote: Endpoint
+  readonly receiveQueue: number
+  readonly sendQueue: number
   /** The number by which `/proc/PID/fd` names the same socket. */
   readonly inode: string
 }
@@ -78,15 +80,25 @@ export function readSocketTable(text: string, protocol: 'tcp' | 'udp'): TableRow
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
+      const [, local, remote, state, queues = '', , , , , inode] = line.trim().split(/\s+/)
       if (local === undefined || remote === undefined || state === undefined || inode === undefined) return []
-      const name = STATES[Number.parseInt(state, 16)] ?? `state ${state}`
-      return [{ protocol, state: name, local: readEndpoint(local), remote: readEndpoint(remote), inode }]
+      const [sendQueue = 0, receiveQueue = 0] = queues.split(':').map((queue) => Number.parseInt(queue, 16))
+      return [
+        {
+          protocol,
+          state: STATES[Number.parseInt(state, 16)] ?? `state ${state}`,
+          local: readEndpoint(local),
+          remote: readEndpoint(remote),
+          receiveQueue,
+          sendQueue,
+          inode,
+        },
+      ]
     })
 }
 
 /** All sockets of the network that a process is in. */
-function readTables(pid: number | 'self'): TableRow[] {
+export function readTables(pid: number | 'self'): TableRow[] {
   return TABLES.flatMap(([file, protocol]) => {
     try {
       return readSocketTable(readFileSync(`/proc/${pid}/net/${file}`, 'latin1'), protocol)
@@ -107,11 +119,16 @@ function readEndpoint(text: string): Endpoint {
 
 /** The numbers of all sockets a process holds, also of those that are in no table. */
 export function socketInodes(pid: number): string[] {
+  return heldSockets(pid).map(({ inode }) => inode)
+}
+
+/** The sockets a process holds, with the descriptors by which it does. */
+export function heldSockets(pid: number): { readonly descriptor: number; readonly inode: string }[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
       try {
         const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1]
-        return inode === undefined ? [] : [inode]
+        return inode === undefined ? [] : [{ descriptor: Number(descriptor), inode }]
       } catch {
         // Closed between the two looks.
         return []

@@ -14,10 +14,20 @@ interface Of {
   readonly program: string
   readonly run: number
   readonly benchTime: (monotonic: number) => number
+  /** The sockets of the run as they were told last: a line that tells nothing new of one has its number alone. */
+  readonly sockets: Map<number, ProgramSocket>
 }
 
-/** What a line of a tracer says: that the tracer works, or what it has observed and when. `t` null: now. */
-export type ToldLine = { readonly works: true } | { readonly observation: Observation; readonly t: number | null }
+const PROTOCOLS = ['tcp', 'udp'] as const
+
+/** So many sockets of a run are remembered. */
+const MOST_SOCKETS = 10_000
+
+/** What a line of a tracer says: that the tracer works, that a held call went on without being let through, or what it has observed and when. `t` null: now. */
+export type ToldLine =
+  | { readonly works: true }
+  | { readonly went: true }
+  | { readonly observation: Observation; readonly t: number | null }
 
 /** The longest texts a tracer writes, in characters: of names, and of arguments, results and reasons. */
 const LONGEST = { name: 80, text: 1000 } as const
@@ -38,11 +48,11 @@ class Wrong extends Error {}
 
 type Fields = Readonly<Record<string, unknown>>
 
-function read(fields: Fields, { program, run, benchTime }: Of): ToldLine | null {
+function read(fields: Fields, { program, run, benchTime, sockets }: Of): ToldLine | null {
   const told = () => ({
     program,
     run,
-    socket: socket(fields.socket),
+    socket: socket(fields.socket, sockets),
     line: count(fields.line),
     offset: count(fields.offset),
   })
@@ -51,12 +61,19 @@ function read(fields: Fields, { program, run, benchTime }: Of): ToldLine | null 
     error: name(fields.error),
     bytes: count(fields.bytes),
     peer: endpoint(fields.peer),
-    accepted: socket(fields.accepted),
+    accepted: socket(fields.accepted, sockets),
   })
   const t = () => benchTime(whole(fields.t))
   switch (fields.kind) {
     case 'traced':
       return { works: true }
+    case 'went':
+      return { went: true }
+    case 'held': {
+      const { args } = fields
+      const what = { name: given(name(fields.name)), deed: deed(fields.deed), args: text(args) }
+      return { observation: { kind: 'held', ...what, ...told() }, t: t() }
+    }
     case 'blind':
       return { observation: { kind: 'blind', instrument: 'calls', detail: given(text(fields.detail)) }, t: null }
     case 'call': {
@@ -131,15 +148,17 @@ function endpoint(value: unknown): Endpoint | null {
   return { address: given(name(address)), port: whole(port) }
 }
 
-function socket(value: unknown): ProgramSocket | null {
+function socket(value: unknown, sockets: Map<number, ProgramSocket>): ProgramSocket | null {
   if (value === null || value === undefined) return null
+  if (typeof value === 'number') return sockets.get(value) ?? null
   const { id, protocol, descriptor, local, remote } = fields(value)
-  if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== null) throw new Wrong()
-  return {
+  const told = {
     id: whole(id),
-    protocol,
+    protocol: protocol === null ? null : given(PROTOCOLS.find((known) => known === protocol) ?? null),
     descriptor: count(descriptor),
     local: endpoint(local),
     remote: endpoint(remote),
   }
+  if (sockets.size < MOST_SOCKETS || sockets.has(told.id)) sockets.set(told.id, told)
+  return told
 }

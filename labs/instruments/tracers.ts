@@ -6,8 +6,24 @@ export const TRACERS = import.meta.dirname
 
 /** The files that a program's runtime must be able to read, so that its calls are told. */
 export const TRACER_FILES: Readonly<Record<Language, readonly string[]>> = {
-  py: ['sitecustomize', 'calls', 'teller', 'text', 'conceal'].map((name) => join(TRACERS, 'python', `${name}.py`)),
-  ts: ['calls'].map((name) => join(TRACERS, 'node', `${name}.cjs`)),
+  py: ['sitecustomize', 'calls', 'conceal', 'gate', 'states', 'teller', 'text'].map((name) =>
+    join(TRACERS, 'python', `${name}.py`),
+  ),
+  ts: [
+    'begin',
+    'call',
+    'datagrams',
+    'deeds',
+    'gate',
+    'lines',
+    'listeners',
+    'stack',
+    'states',
+    'teller',
+    'text',
+    'within',
+    'wrap',
+  ].map((name) => join(TRACERS, 'node', `${name}.ts`)),
 }
 
 /** The variable by which a tracer finds its channel. It takes it out of the environment before the program begins. */

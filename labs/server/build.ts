@@ -1,26 +1,23 @@
 import { spawn } from 'node:child_process'
-import { readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What the pages are made of, below the course's folder. */
-const SOURCES = [
-  'astro.config.mjs',
-  'content',
-  'labs/catalog',
-  'labs/lab.ts',
-  'labs/protocol.ts',
-  'package-lock.json',
-  'site',
-]
+/** What the pages are made of, below the course's folder; besides, the files in `labs/` that both sides share. */
+const SOURCES = ['astro.config.mjs', 'content', 'labs/catalog', 'labs/checks', 'labs/wire', 'package-lock.json', 'site']
 
 /** The folder of the built site below the course's folder. */
 export const BUILT = 'dist'
 
-/** Whether the built site is missing, or older than anything it is made of. */
+/**
+ * Whether the built site is missing, or older than anything it is made of; or whether it was built for another place than
+ * the root of a server, where the course is served.
+ */
 export async function isStale(folder: string): Promise<boolean> {
   const built = await changedAt(join(folder, BUILT, 'index.html'))
-  if (built === 0) return true
-  for (const source of SOURCES) if ((await newest(join(folder, source))) > built) return true
+  if (built === 0 || (await baseOf(join(folder, BUILT))) !== '/') return true
+  const shared = (await readdir(join(folder, 'labs'))).filter((file) => file.endsWith('.ts'))
+  for (const source of [...SOURCES, ...shared.map((file) => `labs/${file}`)])
+    if ((await newest(join(folder, source))) > built) return true
   return false
 }
 
@@ -59,6 +56,15 @@ export async function buildSite(folder: string, say: (line: string) => void): Pr
   const built = join(folder, BUILT)
   await rm(built, { recursive: true, force: true })
   await rename(next, built)
+}
+
+/** The path that the pages were built to lie below, as they say themselves; the root where they do not. */
+async function baseOf(built: string): Promise<string> {
+  try {
+    return JSON.parse(await readFile(join(built, 'health'), 'utf8')).base ?? '/'
+  } catch {
+    return '/'
+  }
 }
 
 /** The time of the last change of a file, or of anything in a folder, in ms; 0 when there is nothing. */

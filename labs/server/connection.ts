@@ -54,6 +54,10 @@ export class Connection implements Page {
     this.#socket.send(JSON.stringify(message))
   }
 
+  get waiting(): number {
+    return this.#socket.bufferedAmount
+  }
+
   output(frame: Uint8Array): void {
     this.#socket.send(frame)
   }
@@ -138,6 +142,12 @@ export class Connection implements Page {
         return
       case 'seed':
         void bench.setSeed(message.seed)
+        return
+      case 'hold':
+        bench.hold(message.program, message.on)
+        return
+      case 'release':
+        bench.release(message.program)
         return
       case 'ack':
         bench.acknowledge(message.program, message.offset)

@@ -1,8 +1,8 @@
 import { readArp } from './arp.ts'
 import type { Arp, Decoded, Field, Icmp, Ip, Layer, LayerName, Tcp, Udp } from './decoded.ts'
 import { ETHER_TYPES, readEthernet } from './ethernet.ts'
-import { isIcmpError, readIcmp } from './icmp.ts'
-import { isIcmpv6Error, readIcmpv6 } from './icmpv6.ts'
+import { type IcmpHeader, readIcmp } from './icmp.ts'
+import { readIcmpv6 } from './icmpv6.ts'
 import { readIPv4 } from './ipv4.ts'
 import { readIPv6 } from './ipv6.ts'
 import { Reader } from './reader.ts'
@@ -71,11 +71,10 @@ function step<Header>(walk: Walk, name: LayerName, until: number, read: (reader:
   const offset = walk.at
   const reader = new Reader(walk.bytes, offset, until, fields)
   const header = read(reader)
-  if (reader.short) {
-    // What is left belongs to this header, and nothing can be said of what it carries.
-    walk.at = Math.max(offset, Math.min(walk.bytes.length, until))
-    walk.until = walk.at
-  } else walk.at = reader.at
+  if (reader.short) reader.leave(Math.max(offset, Math.min(walk.bytes.length, reader.until)))
+  walk.at = reader.at
+  // Nothing can be said of what a header carries that is not there itself.
+  if (reader.short) walk.until = walk.at
   if (fields !== null) walk.layers?.push({ name, offset, length: walk.at - offset, fields, defect: reader.defect })
   return reader.short ? null : header
 }
@@ -136,21 +135,24 @@ function walkUpper(walk: Walk, { version, protocol, fragment }: Ip): void {
     })
     if (walk.udp !== null && walk.udp.length >= UDP_HEADER) walk.until = Math.min(until, start + walk.udp.length)
   } else if (protocol === PROTOCOLS.icmp && version === 4) {
-    walkIcmp(walk, step(walk, 'icmp', until, readIcmp), isIcmpError)
+    walkIcmp(walk, step(walk, 'icmp', until, readIcmp))
   } else if (protocol === PROTOCOLS.icmpv6 && version === 6) {
-    walkIcmp(walk, step(walk, 'icmpv6', until, readIcmpv6), isIcmpv6Error)
+    walkIcmp(walk, step(walk, 'icmpv6', until, readIcmpv6))
   }
 }
 
-function walkIcmp(walk: Walk, icmp: Icmp | null, isError: (type: number) => boolean): void {
+function walkIcmp(walk: Walk, header: IcmpHeader | null): void {
+  if (header === null) return
+  const { icmp, inside } = header
+  const { bytes, layers, quoted, at } = walk
+  const until = Math.min(walk.until, at + inside)
   walk.icmp = icmp
-  const { bytes, layers, quoted, at, until } = walk
   // No error is sent about an error (RFC 1122, section 3.2.2; RFC 4443, section 2.4), so one packet inside is all.
-  if (icmp === null || layers !== null || quoted || !isError(icmp.type) || until <= at) return
-  const inside = (inner: Walk) => {
+  if (layers !== null || quoted || until <= at) return
+  const go = (inner: Walk) => {
     inner.at = at
     inner.until = until
     walkPacket(inner, icmp.version)
   }
-  walk.icmp = { ...icmp, about: lazily(bytes.subarray(0, until), inside, true) }
+  walk.icmp = { ...icmp, about: lazily(bytes.subarray(0, until), go, true) }
 }

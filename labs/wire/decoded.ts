@@ -2,13 +2,19 @@
 
 /** One field of a header: where its bytes lie and what they say. */
 export interface Field {
-  /** `<layer>.<name>` is unique in a frame but for repeated options: `destinationPort`. */
+  /**
+   * `<layer>.<name>` is unique in a frame but for repeated options: `destinationPort`. Bytes of a field that is not all
+   * there are called `incomplete`, so that every bit of a header belongs to exactly one field.
+   */
   readonly name: string
   readonly offset: number
   readonly length: number
   /** Where the field is smaller than its bytes: its first bit, counted from the highest of `offset`, and its bits. */
   readonly bits: { readonly from: number; readonly count: number } | null
-  /** The number, or the text in which such a value is written: `10.0.0.1`, `02:00:00:00:00:01`. */
+  /**
+   * The number as it stands on the wire, neither scaled nor multiplied; or the text in which such a value is written:
+   * `10.0.0.1`, `02:00:00:00:00:01`; bytes that mean nothing here as hex.
+   */
   readonly value: number | string
 }
 
@@ -86,7 +92,7 @@ export interface Icmp {
   readonly code: number
   /** `port-unreachable`, `echo-request`, `time-exceeded` …; null for a type or code without one here. */
   readonly name: string | null
-  /** The packet that an error message carries, from its IP header on. */
+  /** The packet that an error message carries, from its IP header on. Its offsets too are from the frame's first byte. */
   readonly about: Decoded | null
 }
 

@@ -36,39 +36,56 @@ const SOURCE_QUENCH = 4
 const REDIRECT = 5
 const TIME_EXCEEDED = 11
 const PARAMETER_PROBLEM = 12
-const ERRORS: readonly number[] = [UNREACHABLE, SOURCE_QUENCH, REDIRECT, TIME_EXCEEDED, PARAMETER_PROBLEM]
 
 const FRAGMENTATION_NEEDED = 4
 
-/** Reads an ICMP header (RFC 792). `about` is left null: the packet that an error carries is the payload. */
-export function readIcmp(reader: Reader): Icmp {
+/** An ICMP header, and how much of what follows is the packet an error is about. */
+export interface IcmpHeader {
+  /** `about` is left null. */
+  readonly icmp: Icmp
+  /** In bytes; infinite where it is all the rest, 0 in messages that carry no packet. */
+  readonly inside: number
+}
+
+/** Reads an ICMP header (RFC 792). */
+export function readIcmp(reader: Reader): IcmpHeader {
   const type = reader.number('type', 1)
   const code = reader.number('code', 1)
   reader.number('checksum', 2)
-  readRest(reader, type, code)
-  return { version: 4, type, code, name: NAMES[type] ?? NAMES[`${type}.${code}`] ?? null, about: null }
+  const inside = readRest(reader, type, code)
+  const name = NAMES[type] ?? NAMES[`${type}.${code}`] ?? null
+  return { icmp: { version: 4, type, code, name, about: null }, inside }
 }
 
-/** Whether messages of this type carry a packet. */
-export function isIcmpError(type: number): boolean {
-  return ERRORS.includes(type)
-}
-
-function readRest(reader: Reader, type: number, code: number): void {
-  if (type === 0 || type === 8) readEcho(reader)
-  else if (type === 13 || type === 14) {
-    readEcho(reader)
-    reader.number('originateTimestamp', 4)
-    reader.number('receiveTimestamp', 4)
-    reader.number('transmitTimestamp', 4)
-  } else if (type === REDIRECT) reader.aside('gateway', 4, ipv4Text)
-  else if (type === UNREACHABLE || type === TIME_EXCEEDED || type === PARAMETER_PROBLEM) {
+/** Reads what the type wants after the checksum, and gives `inside`. */
+function readRest(reader: Reader, type: number, code: number): number {
+  if (type === UNREACHABLE || type === TIME_EXCEEDED || type === PARAMETER_PROBLEM) {
     reader.number(type === PARAMETER_PROBLEM ? 'pointer' : 'unused', 1)
-    // RFC 4884, section 4.1: of the packet inside, in words of 4 bytes; 0 where nothing follows it.
-    reader.number('originalLength', 1)
+    // RFC 4884, section 4: of the packet inside, in words of 4 bytes; 0 where nothing follows it.
+    const words = reader.number('originalLength', 1)
     // RFC 1191, section 4.
     reader.number(type === UNREACHABLE && code === FRAGMENTATION_NEEDED ? 'nextHopMtu' : 'unusedRest', 2)
-  } else reader.number(type === SOURCE_QUENCH ? 'unused' : 'restOfHeader', 4)
+    return words === 0 ? ALL : 4 * words
+  }
+  if (type === REDIRECT || type === SOURCE_QUENCH) {
+    if (type === REDIRECT) reader.aside('gateway', 4, ipv4Text)
+    else reader.number('unused', 4)
+    return ALL
+  }
+  if (type === 0 || type === 8) readEcho(reader)
+  else if (type === 13 || type === 14) readTimestamp(reader)
+  else reader.number('restOfHeader', 4)
+  return 0
+}
+
+const ALL = Number.POSITIVE_INFINITY
+
+/** RFC 792, "Timestamp or Timestamp Reply Message". */
+function readTimestamp(reader: Reader): void {
+  readEcho(reader)
+  reader.number('originateTimestamp', 4)
+  reader.number('receiveTimestamp', 4)
+  reader.number('transmitTimestamp', 4)
 }
 
 /** RFC 792, "Echo or Echo Reply Message". */

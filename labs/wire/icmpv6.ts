@@ -1,4 +1,4 @@
-import type { Icmp } from './decoded.ts'
+import type { IcmpHeader } from './icmp.ts'
 import { readListener } from './listener.ts'
 import { readNeighbour } from './neighbour.ts'
 import type { Reader } from './reader.ts'
@@ -29,30 +29,35 @@ const NAMES: Readonly<Record<string, string>> = {
   '143': 'listener-report',
 }
 
-/** Reads an ICMPv6 header, of neighbour discovery with its options (RFC 4443, section 2.1). `about` is left null. */
-export function readIcmpv6(reader: Reader): Icmp {
+/** Reads an ICMPv6 header, of neighbour discovery with its options (RFC 4443, section 2.1). */
+export function readIcmpv6(reader: Reader): IcmpHeader {
   const type = reader.number('type', 1)
   const code = reader.number('code', 1)
   reader.number('checksum', 2)
-  readRest(reader, type)
-  return { version: 6, type, code, name: NAMES[type] ?? NAMES[`${type}.${code}`] ?? null, about: null }
+  const inside = readRest(reader, type)
+  const name = NAMES[type] ?? NAMES[`${type}.${code}`] ?? null
+  return { icmp: { version: 6, type, code, name, about: null }, inside }
 }
 
-/** Whether messages of this type carry a packet (RFC 4443, section 2.1: errors that are known). */
-export function isIcmpv6Error(type: number): boolean {
-  return type >= 1 && type <= 4
-}
+const ALL = Number.POSITIVE_INFINITY
 
-function readRest(reader: Reader, type: number): void {
-  if (reader.short) return
+/** Reads what the type wants after the checksum, and gives `inside`. */
+function readRest(reader: Reader, type: number): number {
   if (type === 1 || type === 3) {
-    // RFC 4884, section 4.5 ff.: of the packet inside, in words of 8 bytes; 0 where nothing follows it.
-    reader.number('originalLength', 1)
+    // RFC 4884, section 4: of the packet inside, in words of 8 bytes; 0 where nothing follows it.
+    const words = reader.number('originalLength', 1)
     reader.number('unused', 3)
-  } else if (type === 2) reader.number('mtu', 4)
-  else if (type === 4) reader.number('pointer', 4)
-  else if (type === 128 || type === 129) {
+    return words === 0 ? ALL : 8 * words
+  }
+  if (type === 2 || type === 4) {
+    reader.number(type === 2 ? 'mtu' : 'pointer', 4)
+    return ALL
+  }
+  if (type === 128 || type === 129) {
     reader.number('identifier', 2)
     reader.number('sequence', 2)
-  } else if (!readNeighbour(reader, type) && !readListener(reader, type)) reader.number('restOfHeader', 4)
+  } else if (!reader.short && !readNeighbour(reader, type) && !readListener(reader, type)) {
+    reader.number('restOfHeader', 4)
+  }
+  return 0
 }

@@ -65,7 +65,8 @@ function readTimestamps(reader: Reader, length: number): boolean {
   if (length < 2 || length % 4 !== 2) return reader.malformed()
   reader.number('optionPointer', 1)
   reader.bits('timestampOverflow', 4)
-  const addressed = reader.bits('timestampFlag', 4) !== 0
+  const flag = reader.bits('timestampFlag', 4)
+  const addressed = flag === 1 || flag === 3
   let rest = length - 2
   for (; addressed && rest >= 8; rest -= 8) {
     reader.aside('timestampAddress', 4, ipv4Text)

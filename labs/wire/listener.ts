@@ -12,7 +12,7 @@ export function readListener(reader: Reader, type: number): boolean {
   if (type >= 130 && type <= 132) {
     const later = type === 130 && reader.until - reader.at > VERSION_1
     reader.number('maximumResponse', 2)
-    reader.number('reserved', 2)
+    reader.number('listenerReserved', 2)
     reader.aside('group', 16, ipv6Text)
     if (later) readQuery(reader)
   } else if (type === 143) readReport(reader)
@@ -31,7 +31,7 @@ function readQuery(reader: Reader): void {
 
 /** RFC 3810, section 5.2. */
 function readReport(reader: Reader): void {
-  reader.number('reserved', 2)
+  reader.number('listenerReserved', 2)
   const records = reader.number('records', 2)
   for (let i = 0; i < records && !reader.short; i++) {
     reader.number('recordType', 1)

@@ -24,14 +24,15 @@ export function readNeighbour(reader: Reader, type: number): boolean {
   return true
 }
 
-/** RFC 4861, section 4.2; RFC 6275, section 7.1, for `homeAgent`; RFC 4191, section 2.2, for `preference`. */
+/** RFC 4861, section 4.2; RFC 6275, section 7.1, `homeAgent`; RFC 4191, section 2.2, `preference`; RFC 4389, `proxy`. */
 function readRouterAdvertisement(reader: Reader): void {
   reader.number('currentHopLimit', 1)
   reader.bits('managed', 1)
   reader.bits('otherConfiguration', 1)
   reader.bits('homeAgent', 1)
   reader.bits('preference', 2)
-  reader.bits('reserved', 3)
+  reader.bits('proxy', 1)
+  reader.bits('reserved', 2)
   reader.number('routerLifetime', 2)
   reader.number('reachableTime', 4)
   reader.number('retransmissionTimer', 4)
@@ -51,7 +52,7 @@ function readOption(reader: Reader): void {
     reader.aside('redirectedPacket', length - 6)
   } else if (type === 5 && length === 6) {
     reader.number('optionReserved', 2)
-    reader.number('mtu', 4)
+    reader.number('linkMtu', 4)
   } else reader.aside('optionData', length)
 }
 

@@ -1,5 +1,8 @@
 import type { Defect, Field } from './decoded.ts'
 
+/** The name of bytes that belong to a field which is not all there. */
+export const INCOMPLETE = 'incomplete'
+
 /**
  * Reads a header from its first byte to its last, so that every bit belongs to exactly one field. It never throws: what
  * lies behind the end is read as 0, writes no field, and leaves `short` true.
@@ -89,6 +92,16 @@ export class Reader {
   giveUp(end: number): void {
     this.malformed()
     this.aside('optionData', end - this.at)
+  }
+
+  /** What is there of a field that is not whole belongs to the header too. `end` is where the header does. */
+  leave(end: number): void {
+    const length = end - this.at
+    if (length > 0 && this.fields !== null) {
+      const bits = this.#bit === 0 ? null : { from: this.#bit, count: 8 * length - this.#bit }
+      this.fields.push({ name: INCOMPLETE, offset: this.at, length, bits, value: hex(this.bytes, this.at, length) })
+    }
+    this.at = end
   }
 
   #reaches(length: number): boolean {

@@ -12,7 +12,9 @@ export function readTcp(reader: Reader): Tcp | null {
   const sequence = reader.number('sequence', 4)
   const acknowledgment = reader.number('acknowledgment', 4)
   const headerLength = 4 * reader.bits('dataOffset', 4)
-  reader.bits('reserved', 4)
+  reader.bits('reserved', 3)
+  // RFC 9768, section 3: the last of the four that RFC 9293 left free.
+  reader.bits('ae', 1)
   const flags = readFlags(reader)
   const window = reader.number('window', 2)
   reader.number('checksum', 2)

@@ -10,7 +10,8 @@ import {
   type Rung,
   type Trouble,
 } from '../../labs/protocol.ts'
-import type { Connection, News } from './source.ts'
+import type { RecordingHeader, RecordingTrouble } from '../../labs/recording.ts'
+import type { Connection, News, Origin } from './source.ts'
 
 export type ProgramState = 'ready' | 'starting' | 'running' | 'exited' | 'failed'
 
@@ -23,20 +24,37 @@ export interface ProgramView {
   readonly run: number
   readonly socket: ReadySocket | null
   readonly stopping: boolean
+  /** It is to be held before each of its calls, in this run and in later ones. */
+  readonly hold: boolean
+  /** It is held before a call now. */
+  readonly held: boolean
   /** How it ended, if it ended by itself or was stopped. */
   readonly exit: { readonly code: number | null; readonly signal: string | null; readonly stopped: boolean } | null
-  /** How its bench ended under it, if that is how it ended; null in `ended` where the bench could not say. */
-  readonly gone: { readonly ended: Ending | null } | null
+  /**
+   * How its bench ended under it, if that is how it ended; null in `ended` where the bench could not say. A recording
+   * may end while a program runs.
+   */
+  readonly gone: { readonly ended: Ending | 'recording' | null } | null
   /** Bytes of its output that the bench no longer had when this page asked for them. */
   readonly missing: number
 }
 
+/** The recording that a lab shows. */
+export interface Shown extends RecordingHeader {
+  readonly origin: Origin
+  readonly playing: boolean
+  /** How long nothing happens now in what is played, in ms, if that is played shorter than it was. */
+  readonly silence: number | null
+}
+
 export interface LabView {
   readonly connection: Connection
+  /** Null for a live run, and before the first event of a recorded one. */
+  readonly recording: Shown | null
   /** By name, in the lab's order. */
   readonly programs: Readonly<Record<string, ProgramView>>
   /** The latest thing that went wrong, until the reader does something else. */
-  readonly trouble: Trouble | null
+  readonly trouble: Trouble | RecordingTrouble | null
   /** Why the bench ended, until there is another. */
   readonly ending: Ending | null
   /** The bench is a new one in place of one that is gone, and nothing has run at it. */
@@ -51,6 +69,8 @@ export interface LabView {
   readonly network: Rung | null
   /** Why they run on nothing better. */
   readonly obstacles: readonly Obstacle[]
+  /** The system that programs run on, as Node names it; null until the server told. */
+  readonly platform: string | null
   /** How many hosts the lab has. */
   readonly hosts: number
 }
@@ -70,6 +90,8 @@ const READY: ProgramView = {
   run: 0,
   socket: null,
   stopping: false,
+  hold: false,
+  held: false,
   exit: null,
   gone: null,
   missing: 0,
@@ -79,6 +101,7 @@ const READY: ProgramView = {
 export function untouched(programs: readonly string[], hosts = 1): LabView {
   return {
     connection: 'idle',
+    recording: null,
     programs: Object.fromEntries(programs.map((name) => [name, READY])),
     trouble: null,
     ending: null,
@@ -88,6 +111,7 @@ export function untouched(programs: readonly string[], hosts = 1): LabView {
     interpreters: null,
     network: null,
     obstacles: [],
+    platform: null,
     hosts,
   }
 }
@@ -117,7 +141,21 @@ export function fold(view: LabView, step: Step): LabView {
     case 'closed':
       return { ...endAll(withdraw(view), step.ending), ending: step.ending }
     case 'event':
-      return happen(view, step.event)
+      return happen(spoken(view), step.event)
+    case 'turned':
+      return cleared(view)
+    case 'recording': {
+      const { recording, origin } = step
+      return { ...cleared(view), recording: { ...recording, origin, playing: true, silence: null } }
+    }
+    case 'silence':
+      return view.recording ? { ...view, recording: { ...view.recording, silence: step.ms } } : view
+    case 'played': {
+      const { recording } = spoken(view)
+      return endAll({ ...withdraw(view), recording: recording && { ...recording, playing: false } }, 'recording')
+    }
+    case 'unplayable':
+      return { ...withdraw(view), trouble: step.trouble }
   }
 }
 
@@ -125,6 +163,11 @@ export function fold(view: LabView, step: Step): LabView {
 export function whyNot({ network, hosts }: LabView): 'none' | 'hosts' | null {
   if (network === 'none') return 'none'
   return network === 'plain' && hosts > 1 ? 'hosts' : null
+}
+
+/** Whether the lab shows recordings and runs nothing. */
+export function isRecorded({ connection }: LabView): boolean {
+  return connection === 'recorded'
 }
 
 /** Whether a program has begun and not ended. */
@@ -142,30 +185,56 @@ export function isBusy(program: ProgramView): boolean {
   return program.asked || isAlive(program)
 }
 
+/** The lab with nothing that was told of programs, and what is known of the server. */
+function cleared(view: LabView): LabView {
+  const { connection, interpreters, network, obstacles, platform, folder, hosts } = view
+  const known = { connection, interpreters, network, obstacles, platform, folder }
+  return { ...untouched(Object.keys(view.programs), hosts), ...known }
+}
+
+/** The lab after a silence. */
+function spoken(view: LabView): LabView {
+  const { recording } = view
+  return recording?.silence == null ? view : { ...view, recording: { ...recording, silence: null } }
+}
+
 function happen(view: LabView, event: BenchEvent): LabView {
-  if (isObserved(event) || event.kind === 'faults' || event.kind === 'seed') return view
+  if ((isObserved(event) && event.kind !== 'held') || event.kind === 'faults' || event.kind === 'seed') return view
   const program = view.programs[event.program]
   if (program === undefined || event.kind === 'output') return view
   if (event.kind === 'gap') {
     return one(view, event.program, { ...program, missing: program.missing + event.to - event.from })
   }
+  if (event.kind === 'hold') return one(view, event.program, { ...program, hold: event.on })
   if (event.run < program.run) return view
   const become = (change: Partial<ProgramView>) => one(view, event.program, { ...program, run: event.run, ...change })
   switch (event.kind) {
     case 'starting':
-      return { ...become({ ...READY, run: event.run, state: 'starting' }), instead: false, back: false }
+      return {
+        ...become({ ...READY, run: event.run, state: 'starting', hold: program.hold }),
+        instead: false,
+        back: false,
+      }
     case 'started':
       return become({ state: 'running' })
     case 'ready':
       return become({ state: 'running', socket: event.socket })
+    case 'held':
+      return become({ held: true })
+    case 'released':
+      return become({ held: false })
     case 'stopping':
       return become({ stopping: true })
     case 'exited': {
       const { code, signal, stopped } = event
-      return become({ state: 'exited', asked: false, stopping: false, socket: null, exit: { code, signal, stopped } })
+      const exit = { code, signal, stopped }
+      return become({ state: 'exited', asked: false, stopping: false, held: false, socket: null, exit })
     }
     case 'failed':
-      return { ...become({ state: 'failed', asked: false, stopping: false, socket: null }), trouble: event.trouble }
+      return {
+        ...become({ state: 'failed', asked: false, stopping: false, held: false, socket: null }),
+        trouble: event.trouble,
+      }
     case 'notice':
       return { ...view, trouble: event.trouble }
   }
@@ -182,9 +251,17 @@ function connection(view: LabView, next: Connection): LabView {
 
 function health(view: LabView, health: Health | null): LabView {
   const alone = view.connection === 'idle' || view.connection === 'unreachable'
+  if (health === null && view.connection === 'recorded') return { ...view, interpreters: null, network: null }
   if (health === null) return alone ? { ...view, connection: 'unreachable', network: null } : view
-  const { interpreters, network, obstacles } = health
-  return { ...view, interpreters, network, obstacles, connection: alone ? 'idle' : view.connection }
+  const { interpreters, network, obstacles, system } = health
+  return {
+    ...view,
+    interpreters,
+    network,
+    obstacles,
+    platform: system.platform,
+    connection: alone ? 'idle' : view.connection,
+  }
 }
 
 function withdraw(view: LabView): LabView {
@@ -192,11 +269,12 @@ function withdraw(view: LabView): LabView {
 }
 
 /** Ends what still runs. Runs are counted anew at the next bench. */
-function endAll(view: LabView, ended: Ending | null): LabView {
+function endAll(view: LabView, ended: Ending | 'recording' | null): LabView {
+  const gone = { run: 0, hold: false, held: false }
   return each(view, (program) =>
     isAlive(program)
-      ? { ...program, run: 0, state: 'exited', stopping: false, socket: null, exit: null, gone: { ended } }
-      : { ...program, run: 0 },
+      ? { ...program, ...gone, state: 'exited', stopping: false, socket: null, exit: null, gone: { ended } }
+      : { ...program, ...gone },
   )
 }
 

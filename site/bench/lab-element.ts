@@ -1,33 +1,60 @@
 /** `<bench-lab>`: brings a lab of the page to life. What it shows is a fold; this file wires it to buttons. */
 import type { Language } from '../../labs/lab.ts'
+import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
+import { langOf } from '../languages.ts'
 import { choose, languageOf } from './choice.ts'
-import { fold, isAlive, isBusy, type LabView, type Step, untouched, whyNot } from './fold.ts'
+import type { Deck } from './deck.ts'
+import { download } from './files.ts'
+import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
-import { LiveSource } from './live.ts'
+import { keep, opened, type PanelName, panelsIn } from './opened.ts'
+import { Playback } from './playback.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
-import { labWords, whyNotWords } from './sentences.ts'
+import { labWords, recordingWords, whyNotWords } from './sentences.ts'
 import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
-import type { BenchSource, News } from './source.ts'
+import type { News } from './source.ts'
+import type { Spread } from './spread.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
 const labs = new Set<BenchLab>()
 
+/** What is hidden where a panel is closed. Code, terminals and shells are the page's own, and hidden by its styles. */
+const PLACES: readonly (readonly [panel: PanelName, place: string])[] = [
+  ['wire', '[data-panel=wire]'],
+  ['bytes', '[data-panel=bytes]'],
+  ['faults', '[data-panel=faults]'],
+  ['sockets', '.under'],
+]
+
 class BenchLab extends HTMLElement {
   #words: Words = {}
   #view: LabView = untouched([])
-  #source: BenchSource | null = null
+  #playback: Playback | null = null
   #boxes = new Map<string, ProgramBox>()
   /** What went wrong in the page itself, until the reader does something else. */
   #said: string | null = null
   #left: AbortController | null = null
+  #pressed: Partial<Record<PanelName, boolean>> = {}
+  #hasRun = false
+  #spread: Spread | null = null
+  #spreading: Promise<void> | null = null
+  /** What is to be told as soon as somebody can tell it. */
+  #untold: BenchEvent[] = []
+  /** It could not be loaded; a press of the reader's tries again. */
+  #untellable = false
 
   connectedCallback(): void {
     const left = new AbortController()
     const { signal } = left
-    const source = new LiveSource(this.dataset.lab ?? '')
+    const playback = new Playback({
+      known: JSON.parse(this.dataset.known ?? ''),
+      recordings: JSON.parse(this.dataset.recordings ?? '{}'),
+      languages: () => this.#languages(),
+    })
+    const source = playback.deck
     this.#left = left
-    this.#source = source
+    this.#playback = playback
     this.#words = pageWords()
     this.#boxes = new Map(
       [...this.querySelectorAll<HTMLElement>('[data-program]')].map((element) => {
@@ -44,7 +71,10 @@ class BenchLab extends HTMLElement {
     )
     signal.addEventListener(
       'abort',
-      onSettings(() => this.#showSettings()),
+      onSettings(() => {
+        this.#showSettings()
+        this.#showPanels()
+      }),
     )
     addEventListener('pagehide', () => source.leave(), { signal })
     addEventListener('pageshow', ({ persisted }) => persisted && source.resume(), { signal })
@@ -52,6 +82,7 @@ class BenchLab extends HTMLElement {
     document.addEventListener('visibilitychange', () => this.#lookedAt(), { signal })
     this.followChoice()
     this.#showSettings()
+    this.#showPanels()
     source.resume()
     void this.#askHealth()
   }
@@ -60,7 +91,21 @@ class BenchLab extends HTMLElement {
     labs.delete(this)
     this.#left?.abort()
     this.#source?.leave()
+    this.#spread?.close()
+    this.#spread = null
+    this.#spreading = null
     for (const box of this.#boxes.values()) box.close()
+  }
+
+  get #source() {
+    return this.#playback?.deck
+  }
+
+  /** What each program is to be written in now. */
+  #languages(): Record<string, Language> {
+    return Object.fromEntries(
+      this.#programs().flatMap(({ name, language }) => (language === 'sh' ? [] : [[name, language]])),
+    )
   }
 
   /** Takes over the languages chosen elsewhere on the page, unless something of this lab is running. */
@@ -71,16 +116,19 @@ class BenchLab extends HTMLElement {
     this.#show()
   }
 
-  #box(element: HTMLElement, source: BenchSource): ProgramBox {
+  #box(element: HTMLElement, source: Deck): ProgramBox {
     const box: ProgramBox = new ProgramBox(element, {
       words: this.#words,
       // Who opens a shell wants to type.
-      onRun: () => void this.#run([box]).then(() => box.end === null && box.focus()),
+      onRun: () => void this.#run([box]).then(() => box.isShell && box.focus()),
       onStop: () => this.#stop([box]),
+      onHold: (on) => source.hold(box.name, on),
+      onRelease: () => source.release(box.name),
       onChoice: (language) => this.#chosen(box, language),
       onInput: (bytes) => source.input(box.name, bytes),
       onSize: (size) => source.resize(box.name, size),
       onParsed: (offset) => source.ack(box.name, offset),
+      onNow: () => this.#spread?.toNow(),
       onTrouble: (sentence) => {
         this.#said = sentence
         this.#show()
@@ -99,7 +147,17 @@ class BenchLab extends HTMLElement {
     }
     on('[data-run-all]', () => void this.#run(this.#programs()))
     on('[data-stop-all]', () => this.#stop(this.#programs()))
+    on('[data-play-recorded]', () => {
+      this.#playback?.choose()
+      void this.#run(this.#programs())
+    })
+    on('[data-to-end]', () => this.#source?.toEnd())
+    on('[data-back]', () => this.#playback?.back(this.#view))
+    on('[data-save-run]', () => void this.#save())
+    on('[data-open-run]', () => this.querySelector<HTMLInputElement>('[data-run-file]')?.click())
+    on('[data-run-file]', (input) => void this.#openFile(input as HTMLInputElement), 'change')
     on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
+    on('[data-toggle]', (button) => this.#toggle(button.dataset.toggle as PanelName))
     on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
   }
 
@@ -108,6 +166,8 @@ class BenchLab extends HTMLElement {
     const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#canRun(box))
     if (chosen.length === 0) return
     this.#said = null
+    // Panels first: a terminal that becomes narrower under its program would be drawn twice.
+    if (chosen.some(({ end }) => end !== null)) this.#begins()
     this.#take({ kind: 'asked', programs: chosen.map(({ name }) => name) })
     this.#source?.open()
     try {
@@ -122,20 +182,39 @@ class BenchLab extends HTMLElement {
 
   #stop(boxes: readonly ProgramBox[]): void {
     const programs = boxes.filter((box) => this.#isBusy(box)).map(({ name }) => name)
-    if (programs.length === 0) return
+    if (programs.length === 0 && !this.#view.recording?.playing) return
     this.#said = null
     this.#source?.stop(programs)
     // A stop also ends the waiting of programs whose turn had not come.
     this.#take({ kind: 'withdrawn' })
   }
 
-  /** The lab's own programs: all but the shells. */
+  async #save(): Promise<void> {
+    const file = await this.#playback?.save(this.#view)
+    this.#said = typeof file === 'string' ? word(this.#words, { key: `page.${file}` }) : null
+    if (file instanceof File) download(file)
+    this.#show()
+  }
+
+  async #openFile(input: HTMLInputElement): Promise<void> {
+    const [file] = input.files ?? []
+    // The same file may be chosen again.
+    input.value = ''
+    if (!file || !this.#playback) return
+    const trouble = await this.#playback.open(file)
+    this.#said = trouble && wordTrouble(this.#words, trouble)
+    this.#show()
+    if (trouble === null) await this.#run(this.#programs())
+  }
+
+  /** The lab's own programs and views: all but the shells. */
   #programs(): ProgramBox[] {
-    return [...this.#boxes.values()].filter(({ end }) => end !== null)
+    return [...this.#boxes.values()].filter(({ isShell }) => !isShell)
   }
 
   #canRun({ language }: ProgramBox): boolean {
     const { interpreters } = this.#view
+    if (isRecorded(this.#view)) return true
     return whyNot(this.#view) === null && (language === 'sh' || interpreters?.[language] !== null)
   }
 
@@ -152,17 +231,33 @@ class BenchLab extends HTMLElement {
 
   #hear(news: News): void {
     const before = this.#view
-    const output = news.kind === 'event' && news.event.kind === 'output'
-    if (news.kind === 'event' && 'program' in news.event) {
-      this.#boxes.get(news.event.program)?.hear(news.event, news.replayed)
+    this.#playback?.hear(news)
+    if (news.kind === 'turned' || news.kind === 'recording') {
+      for (const box of this.#boxes.values()) box.clear()
+      this.#forgetStory()
     }
-    if (!output) this.#take(news)
+    if (news.kind === 'event') {
+      const { event, replayed } = news
+      if (event.kind === 'starting') this.#starts(event.program)
+      this.#tell(event)
+      // Thousands a second: nothing but the story takes them into account, save that a program is held.
+      if (isObserved(event) && event.kind !== 'held' && this.#view.recording?.silence == null) return
+      if ('program' in event) this.#boxes.get(event.program)?.hear(event, replayed)
+      if (event.kind === 'output') return
+    }
+    this.#take(news)
     if (news.kind === 'opened') {
       // It may be another server than the one that was asked when the page came.
       forgetHealth()
       void this.#askHealth()
     }
-    if (news.kind === 'closed' || (news.kind === 'opened' && news.instead) || isEnd(news, before)) {
+    if (news.kind === 'closed' || (news.kind === 'opened' && news.instead)) this.#forgetStory()
+    if (
+      news.kind === 'played' ||
+      news.kind === 'closed' ||
+      (news.kind === 'opened' && news.instead) ||
+      isEnd(news, before)
+    ) {
       for (const box of this.#boxes.values()) {
         const alive = before.programs[box.name]
         const now = this.#view.programs[box.name]
@@ -174,6 +269,103 @@ class BenchLab extends HTMLElement {
   #take(step: Step): void {
     this.#view = fold(this.#view, step)
     this.#show()
+    if (step.kind === 'health' || step.kind === 'connection') this.#settle()
+  }
+
+  /** Turns to the source that there should be now. */
+  #settle(): void {
+    if (!this.#programs().some((box) => this.#isBusy(box))) this.#playback?.settle(this.#view)
+  }
+
+  #starts(program: string): void {
+    if (!program.startsWith(SHELL)) this.#begins()
+    else if (!this.#open.includes('shell')) {
+      this.#pressed.shell = true
+      this.#showPanels()
+    }
+  }
+
+  /** A run begins: what comes with it is there from now on. */
+  #begins(): void {
+    if (!this.#hasRun) {
+      this.#hasRun = true
+      this.#showPanels()
+    }
+    this.#untellable = false
+    void this.#spreadOut()
+  }
+
+  #toggle(panel: PanelName): void {
+    const open = !this.#open.includes(panel)
+    this.#pressed[panel] = open
+    changeSettings({ panels: keep(settings().panels, panel, open) })
+    this.#showPanels()
+    if (open && panel !== 'shell' && panel !== 'terminal') void this.#spreadOut()
+  }
+
+  get #open(): readonly PanelName[] {
+    const show = panelsIn(this.dataset.show ?? '')
+    const withRun = panelsIn(this.dataset.then ?? '')
+    return opened({ show, withRun, kept: settings().panels, pressed: this.#pressed, hasRun: this.#hasRun })
+  }
+
+  #showPanels(): void {
+    const open = this.#open
+    this.dataset.open = open.join(' ')
+    for (const button of this.querySelectorAll<HTMLElement>('[data-toggle]')) {
+      button.ariaPressed = String(open.includes(button.dataset.toggle as PanelName))
+    }
+    for (const [panel, place] of PLACES) {
+      const element = this.querySelector<HTMLElement>(place)
+      if (element) element.hidden = !open.includes(panel)
+    }
+    if (this.#spread) this.#spread.open = open
+  }
+
+  /** Tells the story of the run, or keeps what happens until it can be told. A view of the machine has none. */
+  #tell(event: BenchEvent): void {
+    if (this.#spread) this.#spread.hear(event)
+    else if (event.kind !== 'output' && !this.#untellable && this.dataset.on !== 'machine') {
+      this.#untold.push(event)
+      void this.#spreadOut()
+    }
+  }
+
+  /** The bench or the recording is another one. */
+  #forgetStory(): void {
+    this.#untold = []
+    this.#spread?.restart()
+  }
+
+  /** Loads what tells the story, once. Terminals do without where that fails. */
+  #spreadOut(): Promise<void> {
+    this.#spreading ??= this.#loadSpread().catch((error: Error) => {
+      this.#spreading = null
+      this.#untellable = true
+      this.#untold = []
+      this.#said = word(this.#words, { key: 'page.no-panels', values: { detail: error.message } })
+      this.#show()
+    })
+    return this.#spreading
+  }
+
+  async #loadSpread(): Promise<void> {
+    const { openSpread } = await import('./spread.ts')
+    const spread = await openSpread({
+      root: this,
+      lang: langOf(this.lang.slice(0, 2)),
+      lab: JSON.parse(this.dataset.definition ?? ''),
+      source: this.#playback?.deck ?? null,
+      onMissing: (detail) => {
+        this.#said = word(this.#words, { key: 'page.no-panels', values: { detail } })
+        this.#show()
+      },
+      onMoment: (program, moment) => this.#boxes.get(program)?.showMoment(moment),
+    })
+    if (!this.isConnected) return spread.close()
+    this.#spread = spread
+    for (const event of this.#untold.splice(0)) spread.hear(event)
+    spread.open = this.#open
   }
 
   #show(): void {
@@ -189,23 +381,35 @@ class BenchLab extends HTMLElement {
     this.#showAll()
   }
 
-  /** What programs run on, and whether anything runs at all. */
+  /** What programs run on, or which recording is shown; and whether anything runs at all. */
   #showNetwork(): void {
     const { network } = this.#view
-    const label = this.querySelector<HTMLElement>('[data-source-label]')
-    const none = this.querySelector<HTMLElement>('[data-none]')
-    const isLive = network === 'own' || network === 'plain'
+    const isLive = !isRecorded(this.#view) && (network === 'own' || network === 'plain')
     if (network) this.dataset.network = network
     else delete this.dataset.network
-    if (isLive) this.dataset.source = 'live'
-    else delete this.dataset.source
-    setText(label, isLive ? word(this.#words, { key: `source.${network}` }) : '')
-    if (label) label.hidden = !isLive
-    setText(this.querySelector<HTMLElement>('[data-why]'), whyNotWords(this.#words, this.#view))
-    if (none) none.hidden = whyNot(this.#view) === null
+    const label = this.#sourceLabel(isLive)
+    if (label === '') delete this.dataset.source
+    else this.dataset.source = isLive ? 'live' : 'recorded'
+    const place = this.querySelector<HTMLElement>('[data-source-label]')
+    setText(place, label)
+    if (place) place.hidden = label === ''
+    // That all labs of a page are recorded need be said once.
+    const isSaid = isRecorded(this.#view) && network === null && document.querySelector('bench-lab') !== this
+    const why = this.#playback?.isChosen || isSaid ? '' : whyNotWords(this.#words, this.#view)
+    setText(this.querySelector<HTMLElement>('[data-why]'), why)
+    const none = this.querySelector<HTMLElement>('[data-none]')
+    if (none) none.hidden = why === ''
     for (const note of this.querySelectorAll<HTMLElement>('[data-shell-note]')) {
       if (isLive) setText(note, word(this.#words, { key: `lab.shell-${network}` }))
     }
+  }
+
+  #sourceLabel(isLive: boolean): string {
+    // Where there are views alone, nothing runs in a network of the bench.
+    const shown = this.dataset.on === 'machine' ? 'plain' : this.#view.network
+    if (isLive) return word(this.#words, { key: `source.${shown}` })
+    const name = this.#view.recording ?? this.#playback?.name
+    return isRecorded(this.#view) && name ? recordingWords(this.#words, this.lang, name) : ''
   }
 
   #showAll(): void {
@@ -213,12 +417,35 @@ class BenchLab extends HTMLElement {
     const runAll = this.querySelector<HTMLElement>('[data-run-all]')
     const stopAll = this.querySelector<HTMLElement>('[data-stop-all]')
     const idle = boxes.filter((box) => !this.#isBusy(box))
-    setDisabled(runAll, !idle.some((box) => this.#canRun(box)))
+    const recorded = isRecorded(this.#view)
+    setDisabled(runAll, !idle.some((box) => this.#canRun(box)) || this.#view.recording?.playing === true)
+    this.#showRecorded(recorded)
+    setText(runAll, word(this.#words, { key: recorded ? 'lab.play' : 'lab.run-all' }))
+    if (runAll) runAll.hidden = !recorded && boxes.length < 2
     if (!stopAll) return
-    const hide = idle.length === boxes.length
+    setText(stopAll, word(this.#words, { key: recorded ? 'lab.stop' : 'lab.stop-all' }))
+    const hide = recorded ? !this.#view.recording?.playing : idle.length === boxes.length || boxes.length < 2
     // A button that goes must not take the focus with it.
     if (hide && stopAll === document.activeElement) runAll?.focus()
     stopAll.hidden = hide
+  }
+
+  /** The controls of recordings. */
+  #showRecorded(recorded: boolean): void {
+    const { network, recording } = this.#view
+    const isChosen = this.#playback?.isChosen === true
+    const name = this.#playback?.name ?? null
+    const show = (selector: string, shown: boolean) => {
+      const button = this.querySelector<HTMLElement>(selector)
+      if (button) button.hidden = !shown
+      return button
+    }
+    const packetsUnseen = network === 'plain' || this.#view.connection === 'unreachable'
+    show('[data-play-recorded]', !recorded && packetsUnseen && name !== null)
+    show('[data-to-end]', recording?.playing === true)
+    const isLive = network !== null && whyNot(this.#view) === null
+    const back = show('[data-back]', recorded && (isChosen || isLive))
+    setText(back, word(this.#words, { key: isLive ? 'lab.back-live' : 'lab.back-course' }))
   }
 
   #showSettings(): void {
@@ -236,7 +463,7 @@ class BenchLab extends HTMLElement {
   #lookedAt(): void {
     if (document.visibilityState !== 'visible') return
     this.#source?.retry()
-    if (this.#view.connection !== 'unreachable') return
+    if (this.#view.connection !== 'unreachable' && !(isRecorded(this.#view) && this.#view.network === null)) return
     forgetHealth()
     void this.#askHealth()
   }

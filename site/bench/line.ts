@@ -95,7 +95,8 @@ export class Line {
   }
 }
 
-const clock: Clock = {
+/** The browser's own. */
+export const clock: Clock = {
   now: () => performance.now(),
   after(ms, then) {
     const timer = setTimeout(then, ms)

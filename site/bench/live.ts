@@ -1,3 +1,4 @@
+import type { FaultsDefinition } from '../../labs/faults.ts'
 import {
   type BenchEvent,
   decodeFrames,
@@ -63,6 +64,8 @@ export class LiveSource implements BenchSource {
   #sizes = new Map<string, Size>()
   #toRun = new Map<string, RunRequest>()
   #toStop = new Set<string>()
+  /** What wires shall do, by wire and direction, where their chances begin, and what is to be held: asked for while there was no bench. */
+  #toSet = new Map<string, ToBench>()
 
   constructor(lab: string, parts: Partial<Parts> = {}) {
     this.#lab = lab
@@ -119,6 +122,23 @@ export class LiveSource implements BenchSource {
   resize(program: string, size: Size): void {
     this.#sizes.set(program, size)
     this.#sendSizes()
+  }
+
+  faults(wire: number, faults: FaultsDefinition): void {
+    this.#set(`${wire} ${faults.from ?? ''}`, { type: 'faults', wire, faults: { ...faults } })
+  }
+
+  seed(seed: number): void {
+    this.#set('seed', { type: 'seed', seed })
+  }
+
+  hold(program: string, on: boolean): void {
+    this.#set(`hold ${program}`, { type: 'hold', program, on })
+  }
+
+  release(program: string): void {
+    // What is held is so at a bench: without a connection nobody can see whether it still is.
+    if (this.#connection === 'live') this.#send({ type: 'release', program })
   }
 
   ack(program: string, offset: number): void {
@@ -283,9 +303,20 @@ export class LiveSource implements BenchSource {
     if (this.#behindTo === 0) this.#caughtUp()
   }
 
+  #set(what: string, message: ToBench): void {
+    if (this.#connection === 'live') {
+      this.#send(message)
+      return
+    }
+    this.#toSet.set(what, message)
+    this.open()
+  }
+
   /** What may have been lost with the last connection, or was asked for while there was none. */
   #sayAgain(): void {
     for (const ack of this.#seats.acks()) this.#send(ack)
+    for (const message of this.#toSet.values()) this.#send(message)
+    this.#toSet.clear()
     if (this.#toStop.size > 0) this.#send({ type: 'stop', programs: [...this.#toStop] })
     if (this.#toRun.size > 0) this.#send({ type: 'run', programs: [...this.#toRun.values()] })
     this.#toStop.clear()

@@ -1,9 +1,13 @@
 import type { End, Language } from '../../labs/lab.ts'
 import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/protocol.ts'
+import { commandOf, isView, type ViewName } from '../../labs/views.ts'
 import { copy, pasted } from './clipboard.ts'
-import { isBusy, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
+import { isBusy, isRecorded, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'
+import type { Feed } from './panels/feed.ts'
+import type { PastTerminal } from './panels/past.ts'
 import type { TerminalPanel } from './panels/terminal.ts'
-import { type Ended, endWords, programWords } from './sentences.ts'
+import { Reel } from './reel.ts'
+import { type Ended, endWords, offerOf, programWords } from './sentences.ts'
 import { settings } from './settings.ts'
 import { commandLine } from './shell.ts'
 import { type Words, word } from './words.ts'
@@ -16,36 +20,59 @@ export interface BoxParts {
   readonly words: Words
   readonly onRun: () => void
   readonly onStop: () => void
+  readonly onHold: (on: boolean) => void
+  readonly onRelease: () => void
   readonly onChoice: (language: Language) => void
   readonly onInput: (bytes: Uint8Array) => void
   readonly onSize: (size: Size) => void
   readonly onParsed: (offset: number) => void
+  /** The reader wants the present again. */
+  readonly onNow: () => void
   /** Something went wrong in the page itself. */
   readonly onTrouble: (sentence: string) => void
 }
 
+/** A step of the story at which the lab stands. */
+export interface PastMoment {
+  readonly at: number
+  /** What the program had printed by then was told no later than this. */
+  readonly until: number
+}
+
 /**
- * The box of one program in the page, or of a host's shell: its head, its language, its terminal. It shows; it decides
- * nothing.
+ * The box of one program in the page, of a view of the machine, or of a host's shell: its head, its language, its
+ * terminal. It shows; it decides nothing.
  */
 export class ProgramBox {
   readonly name: string
-  /** What a reader calls it: a shell goes by its host. */
+  /** What a reader calls it: a shell goes by its host, a view by what it shows. */
   readonly title: string
-  /** Null for a shell, which is no end of any conversation. */
+  /** Null for a shell and for a view, which are no end of any conversation. */
   readonly end: End | null
+  /** Null for all but a view of the machine. */
+  readonly viewOf: ViewName | null
   readonly #box: HTMLElement
   readonly #parts: BoxParts
   /** What its button says while nothing runs. */
   readonly #runLabel: string
   #view: ProgramView | null = null
   #folder: string | null = null
+  #platform: string | null = null
+  /** Nothing runs here: what is told is of a recording. */
+  #recorded = false
   #panel: TerminalPanel | null = null
   #opening: Promise<TerminalPanel> | null = null
   /** What is to be shown in the terminal as soon as it is there. */
   #waiting: ((panel: TerminalPanel) => void)[] = []
   /** The run whose command stands in the terminal. */
   #begun = 0
+  /** What was printed, to be printed again as it was at a moment. */
+  readonly #reel = new Reel<(feed: Feed) => void>()
+  #lastTime = 0
+  /** What comes next is of another bench, and its times begin anew. */
+  #isOver = false
+  #moment: PastMoment | null = null
+  #past: PastTerminal | null = null
 
   constructor(box: HTMLElement, parts: BoxParts) {
     this.#box = box
@@ -53,15 +80,26 @@ export class ProgramBox {
     this.name = box.dataset.program ?? ''
     const { end } = box.dataset
     this.end = end === 'waits' || end === 'begins' ? end : null
-    this.title = this.end === null ? this.#say('lab.shell-name', { host: this.name.slice(SHELL.length) }) : this.name
+    this.viewOf = isView(box.dataset.view) ? box.dataset.view : null
+    this.title = this.#title()
     this.#runLabel = this.#find('[data-run]')?.textContent?.trim() ?? ''
     this.#find('[data-run]')?.addEventListener('click', () => this.#press())
+    const press = (button: HTMLElement | null, act: () => void) =>
+      button?.addEventListener('click', () => button.getAttribute('aria-disabled') !== 'true' && act())
+    press(this.#find('[data-hold]'), () => parts.onHold(this.#view?.hold !== true))
+    press(this.#find('[data-release]'), () => parts.onRelease())
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#chosen(radio.value as Language))
     this.#find('[data-copy-command]')?.addEventListener('click', () => this.#copyCommand())
     this.#find('[data-copy]')?.addEventListener('click', () => this.#copyText())
     this.#find('[data-paste]')?.addEventListener('click', () => this.#paste())
     this.#find('[data-fullscreen]')?.addEventListener('click', () => this.#toggleFullScreen())
+    this.#find('[data-now]')?.addEventListener('click', () => parts.onNow())
     this.#term()?.addEventListener('fullscreenchange', () => this.#showFullScreen())
+  }
+
+  /** Whether it is a host's shell, beside the lab's own programs and views. */
+  get isShell(): boolean {
+    return this.name.startsWith(SHELL)
   }
 
   get language(): RunLanguage {
@@ -69,7 +107,7 @@ export class ProgramBox {
     return this.#radios().find(({ checked }) => checked)?.value === 'py' ? 'py' : 'ts'
   }
 
-  /** Nothing happens to a shell, which has no other. */
+  /** Nothing happens to a shell or a view, which has no other. */
   set language(language: RunLanguage) {
     for (const radio of this.#radios()) radio.checked = radio.value === language
     this.#showLanguage()
@@ -93,6 +131,7 @@ export class ProgramBox {
 
   setFont(px: number): void {
     this.#panel?.setFont(px)
+    if (this.#past) void this.#cover()
   }
 
   setScreenReader(on: boolean): void {
@@ -106,35 +145,48 @@ export class ProgramBox {
     const { words } = this.#parts
     this.#view = view
     this.#folder = lab.folder
+    if (lab.platform !== this.#platform) {
+      this.#platform = lab.platform
+      this.#showCommand()
+    }
+    this.#recorded = isRecorded(lab)
+    setText(this.#find('[data-cap]'), this.#say(this.#recorded ? 'lab.terminal-recorded' : 'lab.terminal'))
     const busy = isBusy(view)
     const { dataset } = this.#box
     dataset.state = shownState(view)
     if (!busy && view.exit) dataset.exit = view.exit.signal ?? String(view.exit.code)
     else delete dataset.exit
-    setText(this.#find('[data-words]'), programWords(words, view, whyNot(lab) === null))
+    setText(this.#find('[data-words]'), programWords(words, view, offerOf(lab)))
     const { language } = this
-    const missing = !busy && language !== 'sh' && lab.interpreters?.[language] === null
+    const missing = !busy && !this.#recorded && language !== 'sh' && lab.interpreters?.[language] === null
     const sentence = this.#find('[data-missing]')
     setText(sentence, missing ? word(words, { key: `lab.missing-${language}` }) : '')
     if (sentence) sentence.hidden = !missing
     const run = this.#find('[data-run]')
+    // A recording is of all programs, and is played as a whole.
+    if (run) run.hidden = this.#recorded
     setText(run, busy ? this.#say('lab.stop') : this.#runLabel)
     if (busy) run?.setAttribute('aria-label', this.#say('lab.stop-program', { program: this.title }))
-    else if (this.end === null) run?.removeAttribute('aria-label')
+    else if (this.isShell) run?.removeAttribute('aria-label')
     else run?.setAttribute('aria-label', this.#say('lab.run-program', { program: this.title }))
-    if (this.end !== null) run?.classList.toggle('go', !busy)
+    if (!this.isShell) run?.classList.toggle('go', !busy)
     setDisabled(run, missing || (whyNot(lab) !== null && !busy))
     for (const radio of this.#radios()) radio.disabled = busy
-    setDisabled(this.#find('[data-paste]'), view.state !== 'running')
-    this.#panel?.setRunning(view.state === 'running')
+    this.#showHold(view, whyNot(lab) !== null)
+    const paste = this.#find('[data-paste]')
+    setDisabled(paste, !this.#takesInput())
+    if (paste && this.#panel) paste.hidden = this.#recorded || this.viewOf !== null
+    this.#panel?.setRunning(this.#takesInput())
   }
 
   /** Takes an event of this program into its terminal. */
   hear(event: BenchEvent, replayed: boolean): void {
+    if (this.#isOver) this.#reel.clear()
+    this.#isOver = false
+    this.#lastTime = event.t
     switch (event.kind) {
       case 'starting':
         this.language = event.language
-        this.#unfold()
         this.#inTerminal(() => {})
         break
       case 'started':
@@ -142,11 +194,12 @@ export class ProgramBox {
         break
       case 'output':
         this.#begin(event.run, this.#command())
+        this.#reel.add(event.t, event.bytes.length, (feed) => feed.output(event.bytes, event.offset, true))
         this.#inTerminal(({ feed }) => feed.output(event.bytes, event.offset, replayed))
         break
       case 'gap': {
         const sentence = this.#say('print.gap', { bytes: event.to - event.from })
-        this.#inTerminal(({ feed }) => feed.note(sentence))
+        this.#print((feed) => feed.note(sentence))
         break
       }
       case 'exited': {
@@ -157,7 +210,7 @@ export class ProgramBox {
       }
       case 'failed': {
         const sentence = endWords(this.#parts.words, { trouble: event.trouble })
-        this.#inTerminal(({ feed }) => feed.never(sentence))
+        this.#print((feed) => feed.never(sentence))
       }
     }
   }
@@ -166,10 +219,31 @@ export class ProgramBox {
   restart(gone: ProgramView['gone']): void {
     this.#begun = 0
     if (gone) this.#end({ gone })
+    this.#isOver = true
     if (this.#opening) this.#inTerminal(({ feed }) => feed.restart())
   }
 
+  /** Shows the terminal as it was at a moment, or (null) as it is. */
+  showMoment(moment: PastMoment | null): void {
+    if (moment?.at === this.#moment?.at && moment?.until === this.#moment?.until) return
+    this.#moment = moment
+    const label = this.#find('[data-past]')
+    if (label) label.hidden = moment === null
+    setText(this.#find('[data-past-say]'), moment ? this.#say('lab.past', { event: moment.at }) : '')
+    if (moment === null) this.#uncover()
+    else void this.#cover()
+  }
+
+  /** Everything that was shown is of another source. */
+  clear(): void {
+    this.#begun = 0
+    this.#waiting = []
+    this.#panel?.feed.clear()
+    this.#reel.clear()
+  }
+
   close(): void {
+    this.#uncover()
     this.#panel?.close()
     this.#panel = null
     this.#opening = null
@@ -179,12 +253,40 @@ export class ProgramBox {
   #begin(run: number, command: string): void {
     if (run <= this.#begun) return
     this.#begun = run
-    this.#inTerminal(({ feed }) => feed.command(command))
+    this.#print((feed) => feed.command(command))
   }
 
   #end(ended: Ended): void {
     const sentence = endWords(this.#parts.words, ended)
-    this.#inTerminal(({ feed }) => feed.end(sentence))
+    this.#print((feed) => feed.end(sentence))
+  }
+
+  /** The page's own words in the terminal, at the time of what they tell. */
+  #print(act: (feed: Feed) => void): void {
+    this.#reel.add(this.#lastTime, 0, act)
+    this.#inTerminal(({ feed }) => act(feed))
+  }
+
+  /** The past is loaded when it is first looked at; where that fails the label says that this is the present. */
+  async #cover(): Promise<void> {
+    if (this.#panel === null) return
+    try {
+      const { PastTerminal } = await import('./panels/past.ts')
+      if (this.#moment === null || this.#panel === null) return
+      const { present } = this.#panel
+      if (this.#past && !this.#past.fits(present)) this.#uncover()
+      this.#past ??= new PastTerminal(this.#reel, present)
+      this.#past.show(this.#moment.until)
+      this.#panel.covered = true
+    } catch {
+      setText(this.#find('[data-past-say]'), this.#say('lab.past-not'))
+    }
+  }
+
+  #uncover(): void {
+    this.#past?.close()
+    this.#past = null
+    if (this.#panel) this.#panel.covered = false
   }
 
   #inTerminal(act: (panel: TerminalPanel) => void): void {
@@ -220,19 +322,39 @@ export class ProgramBox {
       tooMuchOutput: word(words, { key: 'page.too-much-output' }),
       openLink: (url) => this.#say('page.open-link', { url }),
       onInput,
-      onSize,
+      onSize: (size) => {
+        onSize(size)
+        if (this.#past) void this.#cover()
+      },
       onParsed,
       onCopyRefused: () => onTrouble(word(words, { key: 'page.no-clipboard-write' })),
     })
     this.#panel = panel
-    panel.setRunning(this.#view?.state === 'running')
-    for (const button of ['[data-copy]', '[data-paste]', '[data-fullscreen]']) {
+    panel.setRunning(this.#takesInput())
+    for (const button of [
+      '[data-copy]',
+      ...(this.viewOf || this.#recorded ? [] : ['[data-paste]']),
+      '[data-fullscreen]',
+    ]) {
       const found = this.#find(button)
       if (found) found.hidden = false
     }
     for (const act of this.#waiting.splice(0)) act(panel)
     onSize(panel.fit())
     return panel
+  }
+
+  /** *Release* stays while calls are held, so that it can be pressed again and again. */
+  #showHold({ hold, held }: ProgramView, isIdle: boolean): void {
+    const holds = this.#find('[data-hold]')
+    if (holds) holds.ariaPressed = String(hold)
+    setDisabled(holds, this.#recorded || isIdle)
+    const release = this.#find('[data-release]')
+    setDisabled(release, !held)
+    if (release === null) return
+    // A button that goes must not take the focus with it.
+    if (!hold && release === document.activeElement) holds?.focus()
+    release.hidden = !hold
   }
 
   #press(): void {
@@ -250,13 +372,26 @@ export class ProgramBox {
     setText(this.#find('[data-command]'), this.#command())
   }
 
-  /** A terminal can be measured only where it can be seen. */
-  #unfold(): void {
-    const around = this.#box.closest('details')
-    if (around) around.open = true
+  /** The command of a view is the one of the system that runs it, as soon as that is known. */
+  #showCommand(): void {
+    const command = this.#command()
+    if (this.viewOf === null || command === '') return
+    setText(this.#find('[data-command]'), command)
+    setText(this.#find('[data-view-note]'), this.#say('view.note', { command }))
+  }
+
+  /** What is typed into a view, or into a recording, goes nowhere. */
+  #takesInput(): boolean {
+    return this.#view?.state === 'running' && this.viewOf === null && !this.#recorded
+  }
+
+  #title(): string {
+    if (this.isShell) return this.#say('lab.shell-name', { host: this.name.slice(SHELL.length) })
+    return this.viewOf ? this.#say(`view.${this.viewOf}`) : this.name
   }
 
   #command(): string {
+    if (this.viewOf) return commandOf(this.viewOf, this.#platform ?? '')?.join(' ') ?? ''
     if (this.end === null) return 'sh'
     return `${this.language === 'py' ? 'python3' : 'node'} ${this.name}.${this.language}`
   }
@@ -264,7 +399,8 @@ export class ProgramBox {
   async #copyCommand(): Promise<void> {
     const button = this.#find('[data-copy-command]')
     const shell = this.language === 'py' ? button?.dataset.shellPy : button?.dataset.shellTs
-    await this.#copy(button, commandLine(shell ?? this.#command(), this.#folder))
+    // A view's command is for any folder, and a program of several hosts for a shell on its own.
+    await this.#copy(button, shell ? commandLine(shell, this.#folder) : this.#command())
   }
 
   async #copyText(): Promise<void> {
@@ -281,7 +417,7 @@ export class ProgramBox {
   }
 
   async #paste(): Promise<void> {
-    if (this.#view?.state !== 'running') return
+    if (!this.#takesInput()) return
     const text = await pasted()
     if (text === null) this.#parts.onTrouble(this.#say('page.no-clipboard-read'))
     else this.#panel?.paste(text)

@@ -1,5 +1,6 @@
 import { type End, LANGUAGES, type Language } from '../../labs/lab.ts'
 import type { Choice } from './choice.ts'
+import { PANELS, type PanelName } from './opened.ts'
 
 /** What a reader set once for the whole site. */
 export interface Settings {
@@ -7,10 +8,17 @@ export interface Settings {
   /** The terminals' text, in px. */
   readonly font: number
   readonly screenReader: boolean
+  /** The panels that stay open in every lab, because the reader opened them once. */
+  readonly panels: readonly PanelName[]
+  /** What the reader was told how to read: names of panels. */
+  readonly met: readonly string[]
 }
 
 /** The smallest and largest text of a terminal, in px, and what it is at first. */
 export const FONT = { least: 11, most: 22, first: 13 } as const
+
+/** More than there are to meet; a store that somebody else has filled is not kept. */
+const MOST_MET = 32
 
 const KEY = 'both-ends:lab'
 const ENDS: readonly End[] = ['waits', 'begins']
@@ -29,6 +37,8 @@ export function readSettings(kept: string | null): Settings {
     choice: Object.fromEntries(chosen.map((end) => [end, choice[end]])),
     font: typeof raw.font === 'number' && Number.isFinite(raw.font) ? boundFont(raw.font) : FONT.first,
     screenReader: raw.screenReader === true,
+    panels: PANELS.filter((panel) => Array.isArray(raw.panels) && raw.panels.includes(panel)),
+    met: Array.isArray(raw.met) ? raw.met.filter((name) => typeof name === 'string').slice(0, MOST_MET) : [],
   }
 }
 

@@ -2,7 +2,12 @@
  * The seam between a lab on the page and the world. The lab asks through it and is told through it, and does not know
  * whether a live bench answers or a recording.
  */
+import type { FaultsDefinition } from '../../labs/faults.ts'
 import type { BenchEvent, Ending, Interpreters, RunRequest, Size, Trouble } from '../../labs/protocol.ts'
+import type { RecordingHeader, RecordingTrouble } from '../../labs/recording.ts'
+
+/** Where a recording comes from: with the course, or out of a file that the reader opened. */
+export type Origin = 'course' | 'file'
 
 /** How a lab is joined to its bench; `recorded` is for a source that plays a recording. */
 export type Connection = 'idle' | 'connecting' | 'live' | 'lost' | 'unreachable' | 'ended' | 'recorded'
@@ -16,6 +21,15 @@ export type News =
   | { readonly kind: 'event'; readonly event: BenchEvent; readonly replayed: boolean }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
   | { readonly kind: 'closed'; readonly ending: Ending }
+  /** A recording is told from its beginning. Everything that was told before is cleared away. */
+  | { readonly kind: 'recording'; readonly recording: RecordingHeader; readonly origin: Origin }
+  /** So many ms in which nothing happens are played shorter. */
+  | { readonly kind: 'silence'; readonly ms: number }
+  /** The recording has been told to its end, or was stopped. */
+  | { readonly kind: 'played' }
+  | { readonly kind: 'unplayable'; readonly trouble: RecordingTrouble }
+  /** Another source is listened to from now on. Everything that was told before is cleared away. */
+  | { readonly kind: 'turned'; readonly to: 'live' | 'recorded' }
 
 /** One lab's way to its bench. Every event is told once, in the order of its number. */
 export interface BenchSource {
@@ -33,6 +47,14 @@ export interface BenchSource {
   input(program: string, bytes: Uint8Array): void
   /** The size a program's terminal has from now on. */
   resize(program: string, size: Size): void
+  /** From now on the wire of this number does this to frames, until the bench ends. */
+  faults(wire: number, faults: FaultsDefinition): void
+  /** Begins the chances of all wires anew. */
+  seed(seed: number): void
+  /** From now on a program is held before each of its calls, or no longer, until the bench ends. */
+  hold(program: string, on: boolean): void
+  /** Lets a program make the call before which it is held. */
+  release(program: string): void
   /** All output of the program before this offset has been parsed. */
   ack(program: string, offset: number): void
   /** The page is being left. `resume` returns to the bench if it is still there. */

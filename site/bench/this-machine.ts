@@ -2,6 +2,7 @@
 import type { Language } from '../../labs/lab.ts'
 import type { Health } from '../../labs/protocol.ts'
 import { askHealth, forgetHealth } from './health.ts'
+import { systemName } from './systems.ts'
 
 class ThisMachine extends HTMLElement {
   #left: AbortController | null = null
@@ -36,7 +37,7 @@ class ThisMachine extends HTMLElement {
   #tell({ interpreters, obstacles, system }: Health): void {
     this.#language('ts', interpreters.ts, system.node)
     this.#language('py', interpreters.py, system.python)
-    set(this, '[data-system]', `${NAMES[system.platform] ?? system.platform} ${system.release}`)
+    set(this, '[data-system]', `${systemName(system.platform)} ${system.release}`)
     for (const rung of this.querySelectorAll<HTMLElement>('[data-rung]')) {
       const here = obstacles.filter((obstacle) => obstacle.rung === rung.dataset.rung)
       for (const place of rung.querySelectorAll<HTMLElement>('[data-obstacle]')) {
@@ -61,14 +62,6 @@ class ThisMachine extends HTMLElement {
     set(row, '[data-version]', version ?? '')
     set(row, '[data-path]', path ?? '')
   }
-}
-
-/** What systems call themselves, by what Node calls them. */
-const NAMES: Readonly<Record<string, string>> = {
-  linux: 'Linux',
-  darwin: 'macOS',
-  win32: 'Windows',
-  freebsd: 'FreeBSD',
 }
 
 function show(around: HTMLElement, selector: string, shown: boolean): void {

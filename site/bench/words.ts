@@ -1,6 +1,7 @@
 import type { Trouble } from '../../labs/protocol.ts'
+import type { RecordingTrouble } from '../../labs/recording.ts'
 
-/** The words of `content/ui/<lang>/lab.json`, by key. */
+/** Words of `content/ui/<lang>/`, by key. */
 export type Words = Readonly<Record<string, string>>
 
 /** A sentence that is still to be worded: its key and the values of its `{places}`. */
@@ -16,7 +17,7 @@ export function word(words: Words, { key, values = {} }: Sentence): string {
 }
 
 /** The sentence for a trouble. A language goes by its own name. */
-export function wordTrouble(words: Words, { kind, ...values }: Trouble): string {
+export function wordTrouble(words: Words, { kind, ...values }: Trouble | RecordingTrouble): string {
   const named = Object.entries(values).map(([name, value]) => [
     name,
     name === 'language' ? word(words, { key: `language.${value}` }) : value,

@@ -1,5 +1,5 @@
 /** What a lesson's text may contain besides prose. Pure: source in, sentences out. */
-import { list, readShow } from './show.ts'
+import { list, readShow, readThen } from './show.ts'
 
 /** One thing wrong in a lesson; `line` counts from 1. */
 export interface Problem {
@@ -77,17 +77,22 @@ function rulesFor(labs: readonly string[]): Record<string, Rule> {
           labs.includes(value)
             ? undefined
             : `names the lab \`${value}\`, which does not exist; there are ${list(labs)}`,
-        show: (value): string | undefined => {
-          try {
-            readShow(value)
-            return undefined
-          } catch (error) {
-            return (error as Error).message
-          }
-        },
+        show: (value) => whyNot(readShow, value),
+        // biome-ignore lint/suspicious/noThenProperty: it is the name of an attribute.
+        then: (value) => whyNot(readThen, value),
       },
     },
     Side: { required: [], attributes: {} },
+  }
+}
+
+/** What a reader of values says of one it refuses. */
+function whyNot(read: (value: string) => unknown, value: string): string | undefined {
+  try {
+    read(value)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
   }
 }
 

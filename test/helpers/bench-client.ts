@@ -2,15 +2,22 @@ import { WebSocket } from 'ws'
 import {
   BENCH_PATH,
   type ControlEvent,
+  decodeFrames,
   decodeOutput,
   encodeInput,
+  type FrameEvent,
   type FromBench,
+  isObserved,
+  type Marks,
+  type Observation,
   PROTOCOL,
   type RunRequest,
   type ToBench,
   type Trouble,
 } from '../../labs/protocol.ts'
 import { enter, type Reader } from './readers.ts'
+
+type Observed = Marks & Observation
 
 type Opened = Extract<FromBench, { type: 'opened' }>
 
@@ -27,7 +34,13 @@ export interface Piece {
 /** A page without a browser: speaks the protocol, remembers what it was told, and lets a test wait for what it hopes for. */
 export class BenchClient {
   readonly told: FromBench[] = []
+  /** The bench's own word. */
   readonly events: ControlEvent[] = []
+  /** What instruments have told, but for frames. */
+  readonly observed: Observed[] = []
+  readonly frames: FrameEvent[] = []
+  /** The numbers of all events, in the order told. */
+  readonly numbers: number[] = []
   /** Everything each program has printed, as far as it was told. */
   readonly output = new Map<string, Buffer[]>()
   /** The marks of every piece of output, in the order told. */
@@ -54,7 +67,7 @@ export class BenchClient {
     this.#socket = socket
     this.reader = reader
     socket.on('message', (data, isBinary) => {
-      if (isBinary) this.#hearOutput(data as Buffer)
+      if (isBinary) this.#hearBinary(data as Buffer)
       else this.#hear(JSON.parse(data.toString()))
       this.#look()
     })
@@ -123,10 +136,15 @@ export class BenchClient {
   }
 
   eventsOf<Kind extends ControlEvent['kind']>(program: string, kind: Kind): Extract<ControlEvent, { kind: Kind }>[] {
-    return this.events.filter(
+    return [...this.events, ...this.observed].filter(
       (event): event is Extract<ControlEvent, { kind: Kind }> =>
         event.kind === kind && 'program' in event && event.program === program,
     )
+  }
+
+  /** What instruments have told of one kind. */
+  observedOf<Kind extends Observation['kind']>(kind: Kind): Extract<Observed, { kind: Kind }>[] {
+    return this.observed.filter((event): event is Extract<Observed, { kind: Kind }> => event.kind === kind)
   }
 
   /** The troubles told of the bench as a whole. */
@@ -211,15 +229,30 @@ export class BenchClient {
     this.told.push(message)
     if (message.type === 'opened') this.opened = message
     if (message.type !== 'event') return
-    this.events.push(message.event)
-    this.last = message.event.n
+    if (isObserved(message.event)) this.observed.push(message.event as Observed)
+    else this.events.push(message.event)
+    this.#count(message.event.n)
     if (message.event.kind === 'starting') this.#programs.set(message.event.run, message.event.program)
+  }
+
+  #count(n: number): void {
+    this.last = n
+    this.numbers.push(n)
+  }
+
+  #hearBinary(message: Buffer): void {
+    const frames = decodeFrames(message)
+    if (frames === null) this.#hearOutput(message)
+    for (const frame of frames ?? []) {
+      this.frames.push(frame)
+      this.#count(frame.n)
+    }
   }
 
   #hearOutput(frame: Buffer): void {
     const event = decodeOutput(frame, (run) => this.#programs.get(run))
     if (event === null) throw new Error('A binary frame that is not output of a known run.')
-    this.last = event.n
+    this.#count(event.n)
     const { program, run, n, t, offset, bytes } = event
     this.pieces.push({ program, run, n, t, offset, length: bytes.length })
     this.#received.set(program, this.received(program) + bytes.length)

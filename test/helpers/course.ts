@@ -4,6 +4,7 @@ import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } 
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { LabDefinition } from '../../labs/lab.ts'
 import type { Limits } from '../../labs/limits.ts'
 import type { Rung } from '../../labs/protocol.ts'
 import { CourseServer } from '../../labs/server/server.ts'
@@ -21,6 +22,7 @@ interface TestProgram {
   py?: string
   file?: string
   end?: 'waits' | 'begins'
+  host?: string
 }
 
 /** A course made for tests: labs of tiny programs and a server of their own. */
@@ -29,8 +31,12 @@ export interface TestCourse {
   readonly port: number
   /** The process id of the server: this process, unless the course stands apart. */
   readonly pid: number
-  /** Adds a lab. All of its programs wait, where nothing else is said. */
-  addLab(id: string, programs: Record<string, TestProgram>): Promise<void>
+  /** Adds a lab, with what else its definition says. All of its programs wait, where nothing else is said. */
+  addLab(
+    id: string,
+    programs: Record<string, TestProgram>,
+    definition?: Pick<LabDefinition, 'network' | 'frames'>,
+  ): Promise<void>
   /** The bytes in use of the heap of a server that stands apart, when it has given back what it does not need. */
   heap(): Promise<number>
   close(): Promise<void>
@@ -41,7 +47,7 @@ export interface TestCourse {
 /**
  * Starts a course without labs in a folder of its own.
  * `rung` is what programs run on. `catalog` takes over the real labs; `apart` gives the server a process of its own, to
- * be measured or killed; `limits` takes the place of some of those at home.
+ * be measured or killed; `limits` takes the place of some of those at home; `calls` false: programs are not traced.
  */
 export async function startCourse({
   catalog = false,
@@ -49,14 +55,15 @@ export async function startCourse({
   apart = false,
   rung = 'plain' as Rung,
   limits = {} as Partial<Limits>,
+  calls = true,
 } = {}): Promise<TestCourse> {
   const folder = await makeFolder(catalog)
-  const server = apart ? await startApart(folder, rung, limits) : await startHere(folder, rung, python, limits)
+  const server = apart ? await startApart(folder, rung, limits) : await startHere(folder, rung, python, limits, calls)
   return {
     folder,
     port: server.port,
     pid: server.pid,
-    addLab: (id, programs) => addLab(join(folder, 'labs', 'catalog', id), programs),
+    addLab: (id, programs, definition = {}) => addLab(join(folder, 'labs', 'catalog', id), programs, definition),
     heap: () => server.heap(),
     async close() {
       await server.close()
@@ -88,10 +95,10 @@ async function makeFolder(catalog: boolean): Promise<string> {
   return folder
 }
 
-async function addLab(folder: string, programs: Record<string, TestProgram>): Promise<void> {
+async function addLab(folder: string, programs: Record<string, TestProgram>, more: object): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const list = Object.entries(programs).map(([name, { end = 'waits' }]) => ({ name, end }))
-  const definition = { number: '0', programs: list }
+  const list = Object.entries(programs).map(([name, { end = 'waits', host }]) => ({ name, end, host }))
+  const definition = { number: '0', programs: list, ...more }
   for (const [name, { ts, py, file }] of Object.entries(programs)) {
     if (ts !== undefined) await writeFile(join(folder, `${name}.ts`), ts)
     if (py !== undefined) await writeFile(join(folder, `${name}.py`), py)
@@ -108,9 +115,16 @@ interface TestServer {
   kill(): Promise<void>
 }
 
-async function startHere(folder: string, rung: Rung, python: boolean, limits: Partial<Limits>): Promise<TestServer> {
+async function startHere(
+  folder: string,
+  rung: Rung,
+  python: boolean,
+  limits: Partial<Limits>,
+  calls: boolean,
+): Promise<TestServer> {
   const parts = await testParts(folder, rung, python)
-  const server = new CourseServer({ ...parts, limits: { ...parts.limits, ...limits } })
+  const policy = { ...parts.policy, calls }
+  const server = new CourseServer({ ...parts, policy, limits: { ...parts.limits, ...limits } })
   const port = await server.listen(0)
   knowKey(port, server.key)
   return {

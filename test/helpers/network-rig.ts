@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { encodeCommand, type Report, ReportReader, type WireCommand } from '../../labs/bench/network/wire.ts'
+import type { WireCommand } from '../../labs/bench/network/wire.ts'
+import { encodeCommand, type Report, ReportReader } from '../../labs/instruments/reports.ts'
 import { type NetworkDefinition, readNetwork } from '../../labs/network.ts'
 
 const UNSHARE = '--map-root-user --net --mount --pid --fork --kill-child --mount-proc'.split(' ')

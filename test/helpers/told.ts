@@ -22,6 +22,8 @@ function matter(story: Story, step: Step): string {
     case 'waits':
     case 'returns':
       return `${step.program} ${call(story.calls[step.call] as Call)}${step.kind === 'calls' ? '' : ` ${step.kind}`}`
+    case 'holds':
+      return `${step.program} held before ${step.name}${step.event ? '' : '()'}`
     case 'packet':
       return packet(story.packets[step.packet - 1] as Packet)
     case 'faults':

@@ -53,6 +53,9 @@ describe('the built site', () => {
     'labs/catalog/udp/receive.py',
     'labs/lab.ts',
     'labs/protocol.ts',
+    'labs/recording.ts',
+    'labs/checks/story.ts',
+    'labs/wire/decoded.ts',
     'astro.config.mjs',
     'package-lock.json',
   ])('is stale when %s is younger', async (path) => {
@@ -62,6 +65,14 @@ describe('the built site', () => {
 
   test('is stale when a file was taken away', async () => {
     await rm(join(folder, 'content/en/udp/lesson.mdx'))
+    expect(await isStale(folder)).toBe(true)
+  })
+
+  test('is stale when it was built for another place than a server’s root', async () => {
+    const file = join(folder, 'dist/health')
+    await writeFile(file, '{ "static": true, "base": "/" }')
+    expect(await isStale(folder)).toBe(false)
+    await writeFile(file, '{ "static": true, "base": "/course/" }')
     expect(await isStale(folder)).toBe(true)
   })
 

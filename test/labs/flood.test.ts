@@ -74,7 +74,7 @@ describe('a program that prints 20 MB', () => {
       expect(piece.offset).toBe(offset)
       offset += piece.length
     }
-    const numbers = [...page.pieces, ...page.events].map(({ n }) => n).sort((a, b) => a - b)
+    const numbers = page.numbers.toSorted((a, b) => a - b)
     expect(numbers).toEqual(numbers.map((_, i) => i + 1))
     await page.leave()
   })

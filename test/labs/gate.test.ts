@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { BENCH_PATH } from '../../labs/protocol.ts'
+import { BENCH_PATH, PROTOCOL } from '../../labs/protocol.ts'
 import { allowedHosts, mayOpen, mayRead } from '../../labs/server/gate.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
-import { childrenOf } from '../helpers/processes.ts'
+import { childrenOf, until } from '../helpers/processes.ts'
 import { getRequest, sendRaw, upgrade, upgradeRequest } from '../helpers/raw.ts'
 import { enter, type Reader } from '../helpers/readers.ts'
 
@@ -149,7 +149,7 @@ describe('the server at the gate', () => {
     const read = (path: string) => sendRaw(course.port, getRequest(course.port, path, withPort(host, course.port)))
     for (const [path, inside] of [
       ['/', 'a page'],
-      ['/health', '"protocol":1'],
+      ['/health', `"protocol":${PROTOCOL}`],
     ] as const) {
       const answer = await read(path)
       expect(answer).toMatch(reads ? /^HTTP\/1\.1 200 OK\r\n/ : /^HTTP\/1\.1 403 Forbidden\r\n/)
@@ -189,6 +189,8 @@ describe('the server at the gate', () => {
     }
     expect(childrenOf(course.pid)).toEqual([])
     const page = await BenchClient.open(course.port, 'one')
+    // A bench looks once whether the programs' calls can be told.
+    await until(() => childrenOf(course.pid).length === 0, 'what a bench makes ready is ready')
     expect(await upgrade(course.port, { host: own, origin: 'http://evil.example' })).toMatch(/403/)
     expect(childrenOf(course.pid)).toEqual([])
     page.run({ program: 'waiter', language: 'ts' })

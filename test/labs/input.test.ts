@@ -175,7 +175,7 @@ describe('what a program did not read before it died', () => {
     }
     expect(dying.map((page) => page.eventsOf('deaf', 'exited').length)).toEqual(Array(6).fill(10))
     expect(others.map((page) => page.text('echo'))).toEqual(Array(2).fill('readydone'.repeat(10)))
-  })
+  }, 120_000)
 })
 
 /** Connects again and again until this holds, but not so often that the server's queue is full; notes what the server says to any of these connections. */

@@ -200,7 +200,7 @@ describe('a reader', () => {
 
 describe('a bench', () => {
   test('at which nothing is said or printed is ended, and its page is told why', async () => {
-    await start({ idle: 400 })
+    await start({ idle: 1500 })
     const page = await BenchClient.open(course.port, 'one')
     page.run({ program: 'ready', language: 'ts' })
     await page.until(() => page.closed)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { PROTOCOL } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { COURSE } from '../helpers/course.ts'
 import { isThere, until } from '../helpers/processes.ts'
@@ -74,7 +75,7 @@ describe('the course', () => {
     expect(course.printed).toContain(`Programs run with Node ${process.versions.node} and `)
     expect(course.printed).not.toContain('is taken')
     const health = await fetch(`http://127.0.0.1:${port}/health`)
-    expect(await health.json()).toMatchObject({ protocol: 1 })
+    expect(await health.json()).toMatchObject({ protocol: PROTOCOL })
   })
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(

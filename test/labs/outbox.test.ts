@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Outbox, type Receiver } from '../../labs/bench/outbox.ts'
-import { type BenchEvent, decodeOutput, FLOW, type OutputEvent } from '../../labs/protocol.ts'
+import type { SeenFrame } from '../../labs/instruments/observer.ts'
+import {
+  type BenchEvent,
+  decodeFrames,
+  decodeOutput,
+  FLOW,
+  type FrameEvent,
+  type Happening,
+  type OutputEvent,
+} from '../../labs/protocol.ts'
 import { seeded } from '../helpers/random.ts'
 
 const MS = 1e6
 const READ = 4096
+const SHARE = 20_000
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -14,7 +24,7 @@ afterEach(() => void vi.useRealTimers())
 function setUp() {
   let now = 0
   const holds: boolean[] = []
-  const outbox = new Outbox(() => now)
+  const outbox = new Outbox(() => now, SHARE)
   outbox.open('a', (held) => holds.push(held))
   const page = new NotingPage()
   return {
@@ -32,12 +42,29 @@ function setUp() {
 
 class NotingPage implements Receiver {
   readonly events: BenchEvent[] = []
+  waiting = 0
+  /** How many messages of frames it got. */
+  messages = 0
   tell(message: Parameters<Receiver['tell']>[0]): void {
     if (message.type === 'event') this.events.push(message.event)
   }
   output(frame: Uint8Array): void {
     const event = decodeOutput(frame, () => 'a')
     if (event) this.events.push(event)
+    const frames = decodeFrames(frame)
+    if (frames) {
+      this.events.push(...frames)
+      this.messages += 1
+    }
+  }
+  get frames(): FrameEvent[] {
+    return this.events.filter((event) => event.kind === 'frame')
+  }
+  get numbers(): number[] {
+    return this.events.map(({ n }) => n)
+  }
+  of<Kind extends BenchEvent['kind']>(kind: Kind): Extract<BenchEvent, { kind: Kind }>[] {
+    return this.events.filter((event): event is Extract<BenchEvent, { kind: Kind }> => event.kind === kind)
   }
   get outputs(): OutputEvent[] {
     return this.events.filter((event) => event.kind === 'output')
@@ -49,6 +76,39 @@ class NotingPage implements Receiver {
     return this.outputs.reduce((sum, { bytes }) => sum + bytes.length, 0)
   }
 }
+
+/** Frames that are told apart by their time: t, t + 1 … */
+function seen(count: number, t = 0, bytes = 100): SeenFrame[] {
+  return Array.from({ length: count }, (_, i) => {
+    const frame = { wire: null, from: 0, fate: 'delivered', handedOn: t + i, length: bytes } as const
+    return { ...frame, t: t + i, bytes: Uint8Array.from({ length: bytes }, () => (t + i) % 256) }
+  })
+}
+
+const call = (number: number): Happening => ({
+  kind: 'call',
+  program: 'a',
+  run: 1,
+  call: number,
+  name: 'send',
+  deed: 'send',
+  args: '',
+  bytes: 1,
+  line: 7,
+  socket: null,
+})
+
+const row = (id: string, receiveQueue = 0) =>
+  ({
+    id,
+    protocol: 'tcp',
+    state: 'LISTEN',
+    local: null,
+    remote: null,
+    receiveQueue,
+    sendQueue: 5,
+    owner: null,
+  }) as const
 
 describe('an outbox', () => {
   test('numbers events from 1, marks them with its clock, and tells output before what came after it', () => {
@@ -236,5 +296,180 @@ describe('a page that comes back', () => {
     outbox.attach(fresh, 0)
     expect(fresh.events.filter(({ kind }) => kind === 'gap')).toEqual([])
     expect(fresh.received).toBe(pieces * READ)
+  })
+})
+
+describe('observations', () => {
+  test('keep the time their observer gave them, and are numbered as they come', () => {
+    const { outbox, page, pass } = setUp()
+    outbox.attach(page, 0)
+    pass(5)
+    outbox.write({ kind: 'waits', program: 'a', run: 1, syscall: 'read' }, 3 * MS)
+    outbox.write({ kind: 'settled' })
+    expect(page.events).toMatchObject([
+      { n: 1, t: 3 * MS, kind: 'waits' },
+      { n: 2, t: 5 * MS, kind: 'settled' },
+    ])
+  })
+
+  test('that are frames are gathered for 4 ms, or into messages of some 64 KB, and told before what comes after', () => {
+    const { outbox, page, print, pass } = setUp()
+    outbox.attach(page, 0)
+    outbox.frames(seen(3))
+    outbox.frames(seen(2, 3))
+    expect(page.frames).toEqual([])
+    print('x')
+    expect(page.events.map(({ kind }) => kind)).toEqual(['output'])
+    pass(4)
+    expect(page.messages).toBe(1)
+    expect(page.frames).toEqual(seen(5).map((frame, i) => ({ kind: 'frame', n: 2 + i, ...frame })))
+    outbox.frames(seen(1, 5))
+    outbox.write({ kind: 'settled' })
+    expect(page.events.slice(-2)).toMatchObject([{ kind: 'frame', t: 5 }, { kind: 'settled' }])
+    outbox.frames(seen(100, 6, 1500))
+    expect(page.messages).toBe(4)
+    pass(4)
+    expect(page.frames).toHaveLength(106)
+    expect(page.numbers).toEqual(page.numbers.map((_, i) => i + 1))
+  })
+
+  test('are kept in a share of their own: a flood of them pushes out neither control nor output', () => {
+    const { outbox, print, pass } = setUp()
+    outbox.write({ kind: 'starting', program: 'a', run: 1, language: 'ts', columns: 80, rows: 24 })
+    outbox.write({ kind: 'blind', instrument: 'sockets', detail: '' })
+    print('hello')
+    for (let i = 0; i < 1000; i += 1) {
+      outbox.frames(seen(20, 20 * i))
+      outbox.write(call(i))
+      pass(1)
+    }
+    const page = new NotingPage()
+    outbox.attach(page, 0)
+    expect(page.events.slice(0, 2).map(({ kind }) => kind)).toEqual(['starting', 'blind'])
+    expect(page.text).toBe('hello')
+    const size = page.frames.reduce((sum, { bytes }) => sum + bytes.length + 36, 0)
+    expect(size).toBeGreaterThan(SHARE / 2)
+    expect(size).toBeLessThan(2 * SHARE + 3000)
+    const [packets, calls] = ['packets', 'calls'].map((what) => page.of('missing').find((told) => told.what === what))
+    expect(packets).toMatchObject({ why: 'let-go', since: 0 })
+    expect((packets?.count ?? 0) + page.frames.length).toBe(20_000)
+    expect((packets?.until ?? 0) + 1).toBe(page.frames[0]?.t)
+    expect((calls?.count ?? 0) + page.of('call').length).toBe(1000)
+    expect(page.of('missing')).toHaveLength(2)
+    expect(page.numbers).toEqual([...page.numbers].sort((a, b) => a - b))
+  })
+
+  test('that a page missed are told to it exactly, and of those that are let go their exact number', () => {
+    const { outbox, pass } = setUp()
+    const random = seeded(4)
+    const full = new NotingPage()
+    outbox.attach(full, 0)
+    const told = { packets: 0, calls: 0 }
+    for (let i = 0; i < 600; i += 1) {
+      const chance = random()
+      if (chance < 0.5) outbox.frames(seen(1 + Math.floor(random() * 10), i))
+      else if (chance < 0.9) outbox.write(call(i))
+      else outbox.write({ kind: 'missing', what: 'packets', count: 7, since: i, until: i, why: 'not-seen' })
+      if (random() < 0.7) pass(4)
+      if (i % 20 !== 0) continue
+      outbox.attach(full, Number.POSITIVE_INFINITY)
+      const after = Math.floor(random() * (outbox.last + 1))
+      const page = new NotingPage()
+      outbox.attach(page, after)
+      outbox.attach(full, Number.POSITIVE_INFINITY)
+      const missed = full.events.filter(({ n }) => n > after)
+      const kept = page.events.filter(({ kind }) => kind === 'frame' || kind === 'call')
+      const byNumber = new Map(missed.map((event) => [event.n, event]))
+      expect(kept).toEqual(kept.map(({ n }) => byNumber.get(n)))
+      for (const [what, kind] of [
+        ['packets', 'frame'],
+        ['calls', 'call'],
+      ] as const) {
+        const letGo = page.of('missing').filter((one) => one.what === what && one.why === 'let-go')
+        const count = letGo.reduce((sum, one) => sum + one.count, 0)
+        expect(count + kept.filter((event) => event.kind === kind).length).toBe(
+          missed.filter((event) => event.kind === kind).length,
+        )
+        told[what] += count
+      }
+      const notSeen = (events: BenchEvent[]) =>
+        events.reduce((sum, one) => sum + (one.kind === 'missing' && one.why === 'not-seen' ? one.count : 0), 0)
+      expect(notSeen(page.events)).toBe(notSeen(missed))
+    }
+    expect(full.numbers).toEqual(full.numbers.map((_, i) => i + 1))
+    expect(told.packets).toBeGreaterThan(0)
+    expect(told.calls).toBeGreaterThan(0)
+  })
+
+  test('that were a state are known when they are let go: the table, the counters, the waiting', () => {
+    const { outbox, pass } = setUp()
+    const sockets = (rows: ReturnType<typeof row>[], gone: string[] = []) =>
+      outbox.write({ kind: 'sockets', host: 'a', rows, gone })
+    sockets([row('1'), row('2')])
+    sockets([row('2', 1), row('3')], ['1'])
+    outbox.write({ kind: 'counters', host: 'a', counters: { one: 1, two: 1 } })
+    outbox.write({ kind: 'counters', host: 'a', counters: { two: 2 } })
+    outbox.write({ kind: 'waits', program: 'a', run: 1, syscall: 'read' })
+    outbox.write({ kind: 'waits', program: 'a', run: 1, syscall: 'accept4' })
+    const { last } = outbox
+    for (let i = 0; i < 1000; i += 1) outbox.write(call(i))
+    sockets([row('4')], ['2'])
+    pass(1)
+    const page = new NotingPage()
+    outbox.attach(page, 0)
+    expect(page.of('sockets')).toMatchObject([
+      { n: 2, rows: [row('2', 1), row('3')], gone: [], whole: true },
+      { rows: [row('4')], gone: ['2'] },
+    ])
+    expect(page.of('counters')).toMatchObject([{ n: 4, counters: { one: 1, two: 2 } }])
+    expect(page.of('waits')).toMatchObject([{ n: 6, syscall: 'accept4' }])
+    const knows = new NotingPage()
+    outbox.attach(knows, last)
+    expect([knows.of('sockets').length, knows.of('counters').length, knows.of('waits').length]).toEqual([1, 0, 0])
+  })
+})
+
+describe('a page that does not read', () => {
+  test('is told no more frames and calls than a bound, and how many it was not told', () => {
+    const { outbox, page, print, pass } = setUp()
+    outbox.attach(page, 0)
+    page.waiting = 4 * SHARE + 1
+    for (let i = 0; i < 50; i += 1) {
+      outbox.frames(seen(10, 10 * i))
+      outbox.write(call(i), 1000 + i)
+      pass(4)
+    }
+    outbox.write({ kind: 'sockets', host: 'a', rows: [row('1')], gone: [] })
+    print('told')
+    expect(page.events.map(({ kind }) => kind)).toEqual(['sockets', 'output'])
+    page.waiting = 2 * SHARE
+    pass(1000)
+    expect(page.events).toHaveLength(2)
+    page.waiting = SHARE
+    pass(100)
+    expect(page.events.slice(2)).toMatchObject([
+      { kind: 'missing', what: 'packets', count: 500, since: 0, until: 499, why: 'let-go' },
+      { kind: 'missing', what: 'calls', count: 50, since: 1000, until: 1049, why: 'let-go' },
+    ])
+    outbox.frames(seen(1, 1000))
+    pass(4)
+    expect(page.frames).toHaveLength(1)
+    const other = new NotingPage()
+    outbox.attach(other, 0)
+    expect(other.events).toEqual(page.events)
+  })
+
+  test('and goes away leaves the frames that come then to the next', () => {
+    const { outbox, page, pass } = setUp()
+    outbox.attach(page, 0)
+    page.waiting = 4 * SHARE + 1
+    outbox.frames(seen(10))
+    outbox.detach()
+    outbox.frames(seen(10, 10))
+    pass(4)
+    const next = new NotingPage()
+    outbox.attach(next, 0)
+    expect(next.of('missing')).toMatchObject([{ what: 'packets', count: 10 }])
+    expect(next.frames.map(({ t }) => t)).toEqual(seen(10, 10).map(({ t }) => t))
   })
 })

@@ -32,7 +32,7 @@ describe.skipIf(whyNoOwnNetwork)(`a bench with a network of its own (${whyNoOwnN
   async function addLab(id: string, definition: Omit<LabDefinition, 'number'>): Promise<void> {
     const folder = join(course.folder, 'labs', 'catalog', id)
     await mkdir(folder, { recursive: true })
-    for (const { name } of definition.programs) {
+    for (const { name } of definition.programs ?? []) {
       await writeFile(join(folder, `${name}.ts`), name.startsWith('listen') ? LISTEN : FETCH)
     }
     await writeFile(join(folder, 'lab.ts'), `export default ${JSON.stringify({ number: '0', ...definition })}`)
@@ -137,8 +137,12 @@ describe.skipIf(whyNoOwnNetwork)(`a bench with a network of its own (${whyNoOwnN
     expect(page.text('shell@a')).toMatch(/fetch\.ts\s+listen-may\.ts/)
     page.type('shell@b', 'sleep 60\n')
     await said('shell@b', 'sleep 60')
-    page.type('shell@b', '\x1a')
-    await said('shell@b', 'Stopped')
+    // The key means something only from the moment at which `sleep` has the terminal.
+    const stops = () => {
+      page.type('shell@b', '\x1a')
+      return page.text('shell@b').includes('Stopped')
+    }
+    await expect.poll(stops, { timeout: 20_000 }).toBe(true)
     page.type('shell@b', 'kill %1; wait; echo hosts: $(ls /sys/class/net)\n')
     await said('shell@b', 'hosts: eth0 lo')
     page.type('shell@b', 'exit 3\n')

@@ -27,6 +27,8 @@ const MESSAGES: ToBench[] = [
   { type: 'stop', programs: ['receive', 'send'] },
   { type: 'resize', program: 'receive', columns: 500, rows: 200 },
   { type: 'ack', program: 'receive', offset: 2 ** 40 },
+  { type: 'hold', program: 'receive', on: true },
+  { type: 'release', program: 'receive' },
   { type: 'leave' },
 ]
 
@@ -71,6 +73,9 @@ const REFUSED: [frame: string | object, words: string][] = [
   [{ type: 'resize', program: 'a', rows: 24 }, '`columns`'],
   [{ type: 'resize', program: 'a', columns: 80, rows: null }, '`rows`'],
   [{ type: 'ack', program: 'a' }, '`offset`'],
+  [{ type: 'hold', program: 'a' }, '`on`'],
+  [{ type: 'hold', on: true }, '`program`'],
+  [{ type: 'release' }, '`program`'],
   [{ type: 'ack', program: 'a', offset: -1 }, '`offset`'],
 ]
 

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PROTOCOL } from '../../labs/protocol.ts'
 import { pagesFrom } from '../../labs/server/pages.ts'
 import { CourseServer, type Parts } from '../../labs/server/server.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
@@ -95,7 +96,7 @@ describe('pages', () => {
   test('tell the health of the server', async () => {
     const answer = await fetch(`http://127.0.0.1:${course.port}/health`)
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(await answer.json()).toMatchObject({ protocol: 1, version: '0.0.0', interpreters: { ts: '26.10.0' } })
+    expect(await answer.json()).toMatchObject({ protocol: PROTOCOL, version: '0.0.0', interpreters: { ts: '26.10.0' } })
   })
 
   test('have no WebSocket of their own', async () => {

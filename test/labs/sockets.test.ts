@@ -6,7 +6,7 @@ import { readSocketTable, socketsAreTold, socketsOf } from '../../labs/instrumen
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
 const row = (local: string, remote: string, state: string, inode = '4711') =>
-  `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1 0000000000000000 100 0`
+  `   0: ${local} ${remote} ${state} 00000080:00000001 00:00000000 00000000  1000        0 ${inode} 1 0000000000000000 100 0`
 
 /** An IPv6 address as the kernel of a little-endian machine prints it. */
 const kernelHex = (bytes: number[]) =>
@@ -18,7 +18,7 @@ const kernelHex = (bytes: number[]) =>
 const groups = (text: string) => text.split(' ').flatMap((group) => [...Buffer.from(group.padStart(4, '0'), 'hex')])
 
 describe("the kernel's table", () => {
-  test('gives addresses, ports, states and inodes', () => {
+  test('gives addresses, ports, states, queues and inodes', () => {
     const table = [HEAD, row('0100007F:3216', '0100007F:D431', '01'), row('00000000:0050', '00000000:0000', '0A', '9')]
     expect(readSocketTable(table.join('\n'), 'tcp')).toEqual([
       {
@@ -26,6 +26,8 @@ describe("the kernel's table", () => {
         state: 'ESTABLISHED',
         local: { address: '127.0.0.1', port: 12822 },
         remote: { address: '127.0.0.1', port: 54321 },
+        receiveQueue: 1,
+        sendQueue: 128,
         inode: '4711',
       },
       {
@@ -33,6 +35,8 @@ describe("the kernel's table", () => {
         state: 'LISTEN',
         local: { address: '0.0.0.0', port: 80 },
         remote: { address: '0.0.0.0', port: 0 },
+        receiveQueue: 1,
+        sendQueue: 128,
         inode: '9',
       },
     ])

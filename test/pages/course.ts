@@ -21,6 +21,11 @@ const running = new Set<Served>()
 /** What a test runner tells its own processes; a server that hears it serves differently. */
 const OF_THE_RUNNER = /^(VITEST.*|NODE_ENV|TEST|DEV|PROD|MODE|SSR|BASE_URL)$/
 
+/** The environment without what the test runner says in it. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name)))
+}
+
 /** A server of the course that was started by its own command. */
 export class Served {
   readonly folder: string
@@ -64,10 +69,9 @@ export class Served {
   ): Promise<Served> {
     const args = [join(folder, 'labs', 'server', file), ...(opens ? [] : ['--no-open']), '--port', String(port)]
     if (network) args.push('--network', network)
-    const own = Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name))
     const child = spawn(process.execPath, args, {
       cwd: tmpdir(),
-      env: { ...Object.fromEntries(own), ...env },
+      env: { ...ownEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, as a shell gives to each command: Ctrl-C is for all of the group.
       detached: true,
@@ -151,17 +155,34 @@ export async function endServers(): Promise<void> {
 }
 
 /** A lab that only tests have: its programs' files in `test/fixtures/programs`. */
-export const EXTRA = { lab: 'for-tests', lesson: 'osi/for-tests', programs: ['numbers', 'megabytes'] } as const
+interface ExtraLab {
+  readonly lab: string
+  readonly lesson: string
+  readonly programs: readonly string[]
+}
+
+export const EXTRA = {
+  lab: 'for-tests',
+  lesson: 'osi/for-tests',
+  programs: ['numbers', 'megabytes'],
+} as const satisfies ExtraLab
+
+/** Two thousand datagrams a second. */
+export const DATAGRAMS = {
+  lab: 'datagrams',
+  lesson: 'osi/datagrams',
+  programs: ['catch', 'sprinkle'],
+} as const satisfies ExtraLab
 
 /** Copies the course without its built pages, and adds a lab with a lesson that shows it. */
-export async function copyCourse(): Promise<string> {
+export async function copyCourse(extra: ExtraLab = EXTRA): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'both-ends-pages-')))
   // A server that was started as root runs programs as somebody who must be able to read them.
   await chmod(folder, 0o755)
   const parts = ['astro.config.mjs', 'content', 'labs', 'package-lock.json', 'package.json', 'site', 'tsconfig.json']
   await Promise.all(parts.map((part) => cp(join(COURSE, part), join(folder, part), { recursive: true })))
   await linkPackages(join(folder, 'node_modules'))
-  await addExtraLab(folder)
+  await addExtraLab(folder, extra)
   return folder
 }
 
@@ -179,8 +200,7 @@ async function linkPackages(modules: string): Promise<void> {
   await Promise.all(links)
 }
 
-async function addExtraLab(folder: string): Promise<void> {
-  const { lab, lesson, programs } = EXTRA
+async function addExtraLab(folder: string, { lab, lesson, programs }: ExtraLab): Promise<void> {
   const place = join(folder, 'labs', 'catalog', lab)
   await mkdir(place)
   const ends = ['waits', 'begins']

@@ -197,8 +197,10 @@ describe('a language of programs', () => {
     expect(new Set(await languages())).toEqual(python)
     await page.reload()
     expect(new Set(await languages())).toEqual(python)
-    await page.getByRole('link', { name: 'Three packets and a queue' }).click()
-    await page.waitForURL('**/tcp/**')
+    for (const next of ['Promises not made', 'Three packets and a queue']) {
+      await page.getByRole('link', { name: next }).click()
+      await page.getByRole('heading', { level: 1, name: next }).waitFor()
+    }
     expect(await languages()).toHaveLength(10)
     expect(new Set(await languages())).toEqual(python)
   })

@@ -1,6 +1,7 @@
 /** A lab in a page, found as a reader finds it: by the names of its buttons and by what it says. */
 import type { Locator, Page } from 'playwright-core'
 import type { Language } from '../../labs/lab.ts'
+import type { PanelName } from '../../site/bench/opened.ts'
 import type { Connection } from '../../site/bench/source.ts'
 
 const RUN = /^(Run|运行) /
@@ -10,11 +11,49 @@ export class LabInPage {
   readonly root: Locator
   readonly runAll: Locator
   readonly stopAll: Locator
+  /** What starts a lab that shows a recording. */
+  readonly play: Locator
+  /** What tells at once all that is left of a recording. */
+  readonly toEnd: Locator
 
   constructor(page: Page, id: string) {
     this.root = page.locator(`[data-lab="${id}"]`)
     this.runAll = this.root.getByRole('button', { name: /^(Run all|全部运行)$/ })
     this.stopAll = this.root.getByRole('button', { name: /^(Stop all|全部停止)$/ })
+    this.toEnd = this.root.getByRole('button', { name: /^(To the end|直接到结尾)$/ })
+    this.play = this.root.getByRole('button', { name: /^(Play|回放)$/ })
+  }
+
+  /** A panel that tells of the run; there is one of each. */
+  panel(name: 'wire' | 'bytes' | 'faults' | 'sockets' | 'states' | 'timeline'): Locator {
+    return this.root.locator(`[data-panel="${name}"]`)
+  }
+
+  /** The button of *Look closer* for a panel. */
+  toggle(name: PanelName): Locator {
+    return this.root.locator(`[data-toggle="${name}"]`)
+  }
+
+  /** The row of a packet, by its accessible name. */
+  packet(name: string | RegExp): Locator {
+    return this.panel('wire').locator('[data-packet]').and(this.root.getByLabel(name))
+  }
+
+  get slider(): Locator {
+    return this.panel('timeline').getByRole('slider')
+  }
+
+  /** Moves to a step as a reader does by keyboard, and waits until everything stands there. */
+  async goTo(step: number): Promise<void> {
+    await this.slider.focus()
+    await this.slider.press('Home')
+    for (let at = 1; at < step; at += 1) await this.slider.press('ArrowRight')
+    await this.at(step)
+  }
+
+  /** Resolves when the time line stands at this step. */
+  async at(step: number): Promise<void> {
+    await are(this.slider, `[aria-valuenow="${step}"]`)
   }
 
   program(name: string): ProgramInPage {
@@ -71,6 +110,11 @@ export class ProgramInPage {
   /** Resolves when its state is worded so. */
   async says(words: string | RegExp): Promise<void> {
     await seen(this.box.locator('[data-words]').filter({ hasText: words }), this.box)
+  }
+
+  /** A line of its code in the language that is shown, by its number. */
+  line(number: number): Locator {
+    return this.box.locator(`.code:visible .ln`).nth(number - 1)
   }
 
   /** All text of its terminal, by its copy button; the page may use the clipboard. */

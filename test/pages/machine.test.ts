@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -140,12 +141,48 @@ describe('the page This machine', () => {
     page = await reader.context.newPage()
     await page.goto(at(rung, '/en/machine/'))
     await page.locator('.start pre').waitFor()
-    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
-      'A network of its own',
-      'The network of this machine',
-      'Nothing runs',
-    ])
+    const rungs = page.locator('this-machine').getByRole('heading', { level: 3 })
+    expect(await rungs.allInnerTexts()).toEqual(['A network of its own', 'The network of this machine', 'Nothing runs'])
+    await page.getByText('on Linux ip addr, on macOS ifconfig, on Windows ipconfig').waitFor()
     expect(await page.getByText('Asking the course').isVisible()).toBe(false)
+  })
+})
+
+describe.each(live)('on the rung %s, the addresses of the machine', (rung) => {
+  test('are shown by one command that only reads, named before it is run, with no code and no way to type', async () => {
+    await page.goto(at(rung, '/en/machine/'))
+    const lab = new LabInPage(page, 'own-addresses')
+    const view = lab.program('addresses')
+    await view.box.getByText('Runs ip addr on this machine itself, outside every bench. It only reads').waitFor()
+    await lab.root.getByRole('link', { name: 'live · this machine', exact: true }).waitFor()
+    expect(
+      await lab.root.locator('[data-panel="code"], .shell, [data-run-all]').filter({ visible: true }).count(),
+    ).toBe(0)
+    await view.run.click()
+    await view.exited(0)
+    await view.shows('exited with code 0')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await view.keyboard.focus()
+    await page.keyboard.type('id\n')
+    const text = await view.copied()
+    const [first, ...rest] = text.trimEnd().split('\n')
+    expect([first, rest.at(-1)]).toEqual(['$ ip addr', '— exited with code 0'])
+    for (const line of execFileSync('ip', ['addr'], { encoding: 'utf8' }).match(/inet6? \S+/g) ?? []) {
+      expect(text).toContain(line)
+    }
+    expect(await view.panel.locator('[data-paste]').isVisible()).toBe(false)
+    await view.panel.getByRole('button', { name: 'Copy command' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('ip addr')
+  })
+
+  test('are of the system of the server, whatever the browser runs on', async () => {
+    const answer = await (await fetch(served.get(rung)?.without('/health') ?? '')).json()
+    const system = { ...answer.system, platform: 'win32' }
+    await page.route('**/health', (route) => route.fulfill({ json: { ...answer, system } }))
+    await page.goto(at(rung, '/zh/machine/'))
+    const { box } = new LabInPage(page, 'own-addresses').program('addresses')
+    await box.getByText('在本机上直接运行ipconfig，不经过实验台。').waitFor()
+    expect(await box.locator('[data-command]').innerText()).toBe('ipconfig')
   })
 })
 
@@ -171,7 +208,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
     const lab = await open()
     const { root } = lab
     const shell = lab.program('shell@here')
-    await root.getByText('Look closer').focus()
+    await root.getByRole('button', { name: 'Shell', exact: true }).focus()
     await page.keyboard.press('Enter')
     await root.getByText(rung === 'own' ? 'Their files are in /lab' : 'on your machine itself').waitFor()
     expect(await shell.panel.isVisible()).toBe(false)
@@ -209,7 +246,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
   test('keeps its shell over a reload, and ends it by Stop', async () => {
     const lab = await open('zh')
     const shell = lab.program('shell@here')
-    await lab.root.getByText('细看').click()
+    await lab.root.getByRole('button', { name: '命令行' }).click()
     await lab.root.getByRole('button', { name: '打开终端窗口' }).click()
     await shell.state('running')
     await page.keyboard.type('echo $((6*7))\n')
@@ -227,7 +264,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
   test('does not start or stop its shells with its programs', async () => {
     const lab = await open()
     const shell = lab.program('shell@here')
-    await lab.root.getByText('Look closer').click()
+    await lab.root.getByRole('button', { name: 'Shell', exact: true }).click()
     await lab.root.getByRole('button', { name: 'Open a shell' }).click()
     await shell.state('running')
     await lab.runAll.click()
@@ -244,18 +281,16 @@ describe('on the rung none, a lab', () => {
   test.each([
     ['en', 'Nothing runs here, because the course was started with --network none.', 'This machine says more.'],
     ['zh', '课程启动时带了--network none，所以这里不运行任何程序。', '详见“本机”页。'],
-  ] as const)('says in %s that nothing runs, why, and what to do', async (lang, why, more) => {
+  ] as const)('says in %s that nothing runs, why, and what to do, and plays its recording', async (lang, why, more) => {
     await page.goto(at('none', LESSON[lang]))
     const lab = new LabInPage(page, 'udp-aligned')
     await lab.root.getByText(why).waitFor()
-    expect(await lab.root.evaluate(({ dataset }) => [dataset.network, dataset.source])).toEqual(['none', undefined])
+    await lab.connection('recorded')
+    expect(await lab.root.evaluate(({ dataset }) => [dataset.network, dataset.source])).toEqual(['none', 'recorded'])
     const receive = lab.program('receive')
-    for (const button of [lab.runAll, receive.run]) {
-      expect(await button.isDisabled()).toBe(true)
-      await button.click({ force: true })
-    }
-    await receive.state('ready')
-    await lab.connection('idle')
+    expect(await receive.run.isVisible()).toBe(false)
+    await lab.play.click()
+    await receive.shows('数据')
     await lab.root.getByRole('link', { name: more }).click()
     await page.waitForURL(`**/${lang}/machine/`)
   })

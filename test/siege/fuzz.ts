@@ -13,6 +13,8 @@ const RIGHT: unknown[] = [
   { type: 'resize', program: 'repeat', columns: 80, rows: 24 },
   { type: 'faults', wire: 0, faults: { loss: 0.5, only: 'syn', from: 'here' } },
   { type: 'seed', seed: 1 },
+  { type: 'hold', program: 'repeat', on: false },
+  { type: 'release', program: 'repeat' },
   { type: 'ack', program: 'repeat', offset: 100 },
 ]
 

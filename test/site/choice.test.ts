@@ -22,22 +22,35 @@ test('a mixed pair stays mixed', () => {
 })
 
 test('settings that were kept are read back', () => {
-  const kept = { choice: { waits: 'py', begins: 'ts' }, font: 17, screenReader: true }
+  const kept = {
+    choice: { waits: 'py', begins: 'ts' },
+    font: 17,
+    screenReader: true,
+    panels: ['wire', 'sockets'],
+    met: ['wire'],
+  }
   expect(readSettings(JSON.stringify(kept))).toEqual(kept)
 })
 
-test.each(['', 'null', '7', '[]', '{"choice":7,"font":"big","screenReader":"yes"}', 'not json'])(
-  'settings that are not sound are as if never set: %s',
-  (kept) => {
-    expect(readSettings(kept)).toEqual({ choice: {}, font: FONT.first, screenReader: false })
-  },
-)
+test.each([
+  '',
+  'null',
+  '7',
+  '[]',
+  '{"choice":7,"font":"big","screenReader":"yes","panels":"wire","met":7}',
+  'not json',
+])('settings that are not sound are as if never set: %s', (kept) => {
+  expect(readSettings(kept)).toEqual({ choice: {}, font: FONT.first, screenReader: false, panels: [], met: [] })
+})
 
-test('a language that is not taught is no choice, and a font stays readable', () => {
-  expect(readSettings('{"choice":{"waits":"rb","begins":"py"},"font":400}')).toEqual({
+test('a language that is not taught is no choice, a font stays readable, a panel that is not there stays shut', () => {
+  const kept = '{"choice":{"waits":"rb","begins":"py"},"font":400,"panels":["sockets","radar"],"met":["wire",7]}'
+  expect(readSettings(kept)).toEqual({
     choice: { begins: 'py' },
     font: FONT.most,
     screenReader: false,
+    panels: ['sockets'],
+    met: ['wire'],
   })
 })
 

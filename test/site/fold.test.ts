@@ -10,9 +10,8 @@ import {
   type Step,
   shownState,
   untouched,
-  whyNot,
 } from '../../site/bench/fold.ts'
-import { endWords, labWords, programWords, whyNotWords } from '../../site/bench/sentences.ts'
+import { endWords, labWords, offerOf, programWords, whyNotWords } from '../../site/bench/sentences.ts'
 
 const PROGRAMS = ['receive', 'send']
 const SOCKET: ReadySocket = { protocol: 'udp', address: '127.0.0.1', port: 12822 }
@@ -193,7 +192,7 @@ describe('what programs run on', () => {
     const own: Obstacle = { rung: 'own', kind: 'no-python', detail: '' }
     const words = (kind: Obstacle['kind'], detail = '') => {
       const view = told(serves('none', own, { rung: 'plain', kind, detail }))
-      return [labWords(en, view), programWords(en, receive(view), whyNot(view) === null), whyNotWords(en, view)]
+      return [labWords(en, view), programWords(en, receive(view), offerOf(view)), whyNotWords(en, view)]
     }
     expect(words('asked')).toEqual(['nothing can run here', 'cannot run here', en['none.asked']])
     expect(words('unreadable', '/root')[2]).toContain('the user nobody, who cannot read /root.')

@@ -26,27 +26,35 @@ describe('a lesson', () => {
 
   it('is told an unknown attribute in the line where the attribute stands', () => {
     expect(sentences('<Lab', '  id="udp-as-found"', '  shows="code"', '/>')).toEqual([
-      '3: <Lab> has no attribute `shows`; it has `id`, `show`',
+      '3: <Lab> has no attribute `shows`; it has `id`, `show`, `then`',
     ])
     expect(sentences('<Side wide>', 'Text.', '</Side>')).toEqual(['1: <Side> has no attribute `wide`; it has none'])
   })
 
   it('is told a wrong value of show', () => {
-    expect(sentences('<Lab id="udp-as-found" show="code wire" />')).toEqual([
-      '1: <Lab> `show` has the unknown word `wire`; it may have `code`, `terminal`',
+    expect(sentences('<Lab id="udp-as-found" show="code wires" />')).toEqual([
+      '1: <Lab> `show` has the unknown word `wires`; it may have `code`, `terminal`, `wire`, `bytes`, `sockets`, `faults`, `shell`',
     ])
     expect(sentences('<Lab id="udp-as-found" show="" />')).toEqual([
-      '1: <Lab> `show` is empty; write one or more of `code`, `terminal`, or leave it out',
+      '1: <Lab> `show` is empty; write one or more of `code`, `terminal`, `wire`, `bytes`, `sockets`, `faults`, `shell`, or leave it out',
     ])
     expect(sentences('<Lab id="udp-as-found" show="code code" />')).toEqual([
       '1: <Lab> `show="code code"` says a word twice',
     ])
   })
 
+  it('may say what comes with the first run, and that nothing does', () => {
+    expect(sentences('<Lab id="udp-as-found" show="terminal" then="code wire" />')).toEqual([])
+    expect(sentences('<Lab id="udp-as-found" then="" />')).toEqual([])
+    expect(sentences('<Lab id="udp-as-found" then="timeline" />')).toEqual([
+      '1: <Lab> `then` has the unknown word `timeline`; it may have `code`, `terminal`, `wire`, `bytes`, `sockets`, `faults`, `shell`',
+    ])
+  })
+
   it('gives every value as plain text', () => {
     expect(sentences('<Lab id={"udp-as-found"} />')).toEqual(['1: <Lab> needs plain text for `id`: id="…"'])
     expect(sentences('<Lab {...lab} id="udp-as-found" />')).toEqual([
-      '1: <Lab> has no attribute `{…}`; it has `id`, `show`',
+      '1: <Lab> has no attribute `{…}`; it has `id`, `show`, `then`',
     ])
     expect(sentences('<Lab id />')).toEqual(['1: <Lab> needs plain text for `id`: id="…"'])
   })

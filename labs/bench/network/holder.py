@@ -4,9 +4,11 @@ It runs inside fresh user, network, mount and process namespaces, as their root,
 library. Commands come as JSON lines on standard input; answers leave as JSON lines on standard output. At the end of the
 input, which only the server's end can bring, it exits, and the kernel ends everything in its namespaces.
 
-The server gives two more descriptors: 3 carries the wire program's commands, 4 its reports.
+The server gives four more descriptors: 3 carries the wire program's commands, 4 its reports; 5 and 6 are those of the
+program that watches, which is started before it is known what there will be to watch.
 """
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -14,18 +16,22 @@ import select
 import signal
 import sys
 import termios
+import traceback
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "instruments")]
 import hosts  # noqa: E402  (found by the line above)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWUSER = 0x10000000
 PR_CAPBSET_DROP = 24
+PR_SET_NAME = 15
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 1 << 18
 MNT_DETACH = 2
 LAST_CAPABILITY = 40
+F_SETPIPE_SZ = 1031
 # The terminal's line editor erases whole characters (termios.h; Python names it from 3.13 on).
 IUTF8 = 0o40000
 WORKSPACE = "/lab"
@@ -35,32 +41,71 @@ CHANNELS = "/.calls"
 ENDED_FIRST = "900"
 # A program that has used up its time is told by SIGXCPU, and killed so many seconds later.
 LAST_SECONDS = 5
-WIRE_COMMANDS, WIRE_REPORTS = 3, 4
+WIRE_COMMANDS, WIRE_REPORTS, WATCH_COMMANDS, WATCH_REPORTS = 3, 4, 5, 6
 
 
 def main():
     setup = json.loads(read_line())
     make_root(setup["keep"], setup["modules"])
+    watch = Watch()
     network = hosts.build(json.loads(read_line())["network"])
+    watch.tell(hosts=list(network["hosts"].items()))
     wire = start_wire(network["wires"]) if network["wires"] else None
-    Holder(network["hosts"], wire, setup["uid"], setup["gid"]).serve()
+    Holder(network["hosts"], wire, watch, setup["uid"], setup["gid"]).serve()
 
 
 def start_wire(wires):
-    """Starts the wire program beside this one, with the two descriptors that are meant for it."""
+    """Starts the wire program beside this one."""
+    import wire
+    given = (WIRE_COMMANDS, WIRE_REPORTS)
+    return start_beside("wire", os.open("/dev/null", os.O_RDONLY), given, lambda: wire.main(*given, json.dumps(wires)))
+
+
+def start_beside(name, standard_input, given, main):
+    """Runs `main` in a process of its own, which has the descriptors `given` and no other of this one's.
+
+    It is forked only: to start an interpreter takes longer than all that a reader waits for. Takes all descriptors.
+    """
     pid = os.fork()
     if pid == 0:
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wire.py")
-        arguments = [str(WIRE_COMMANDS), str(WIRE_REPORTS), json.dumps(wires)]
-        for descriptor in (WIRE_COMMANDS, WIRE_REPORTS):
-            os.set_inheritable(descriptor, True)
-        os.closerange(0, 2)
-        os.open("/dev/null", os.O_RDWR)
-        os.open("/dev/null", os.O_RDWR)
-        os.execv(sys.executable, [sys.executable, "-I", "-S", program, *arguments])
-    os.close(WIRE_COMMANDS)
-    os.close(WIRE_REPORTS)
+        try:
+            LIBC.prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
+            os.dup2(standard_input, 0)
+            os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
+            os.closerange(3, min(given))
+            os.closerange(max(given) + 1, 4096)
+            main()
+            os._exit(0)
+        except BaseException:  # nothing may go back into the parent's part
+            traceback.print_exc()
+        os._exit(1)
+    for descriptor in (standard_input, *given):
+        os.close(descriptor)
     return pid
+
+
+class Watch:
+    """The program that watches. A bench goes on without it: what cannot be told to it is not told."""
+
+    def __init__(self):
+        there, self.pipe = os.pipe()
+        os.set_blocking(self.pipe, False)
+        self.pid = None
+        try:
+            self.pid = start_beside("watch", there, (WATCH_COMMANDS, WATCH_REPORTS), self.main)
+        except OSError as error:
+            say(blind=str(error))
+
+    def main(self):
+        import watch
+        watch.main(WATCH_COMMANDS, WATCH_REPORTS)
+
+    def tell(self, **news):
+        try:
+            os.write(self.pipe, json.dumps(news).encode() + b"\n")
+        except OSError:
+            # It has ended, or does not listen.
+            pass
 
 
 def read_line():
@@ -81,12 +126,14 @@ def say(**message):
 class Holder:
     """Starts programs and tells of them. `network` maps a host's name to the descriptor of its namespace."""
 
-    def __init__(self, network, wire, uid, gid):
+    def __init__(self, network, wire, watch, uid, gid):
         self.network = network
         self.wire = wire
+        self.watch = watch
         self.uid = uid
         self.gid = gid
         self.runs = {}
+        self.channels = {}
         self.alarm, alarm = os.pipe()
         os.set_blocking(alarm, False)
         signal.set_wakeup_fd(alarm)
@@ -115,16 +162,35 @@ class Holder:
         elif "channel" in command:
             self.open_channel(command["channel"])
         elif "forget" in command:
-            os.unlink(f"{CHANNELS}/{command['forget']}")
+            self.close_channel(command["forget"])
+            for end in ("", ".go", ".hold"):
+                remove(f"{CHANNELS}/{command['forget']}{end}")
+        elif "hold" in command:
+            hold(command["hold"], command["on"])
         else:
             self.start(command)
 
     def open_channel(self, run):
+        """Makes a channel, with room for all that is told in full: it stays so large as long as somebody has it open."""
+        path = f"{CHANNELS}/{run}"
         try:
-            os.mkfifo(f"{CHANNELS}/{run}", 0o600)
-            say(channel=run, refused=None)
+            os.mkfifo(path, 0o600)
+            os.mkfifo(f"{path}.go", 0o600)
+            self.channels[run] = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         except OSError as error:
             say(channel=run, refused=str(error))
+            return
+        try:
+            fcntl.fcntl(self.channels[run], F_SETPIPE_SZ, 1 << 20)
+        except OSError:
+            # This user has too many of them; the usual size is good enough.
+            pass
+        say(channel=run, refused=None)
+
+    def close_channel(self, run):
+        """The server has it open now, or does not need it."""
+        if run in self.channels:
+            os.close(self.channels.pop(run))
 
     def start(self, command):
         """Forks a program onto the terminal that the server has opened; what fails is printed there."""
@@ -139,8 +205,10 @@ class Holder:
             except BaseException as error:  # nothing may go back into the loop of the parent
                 os.write(2, f"{command['argv'][0]}: {error}\r\n".encode())
             os._exit(127)
+        self.close_channel(command["run"])
         self.runs[pid] = command["run"]
         say(run=command["run"], pid=pid)
+        self.watch.tell(run=command["run"], pid=pid, host=command["host"])
 
     def become(self, command):
         """Turns this fresh child into the program: own session, own terminal, one host, no rights, limits."""
@@ -180,10 +248,14 @@ class Holder:
                 return
             if pid == self.wire:
                 sys.exit("the wire program has ended")
+            if pid == self.watch.pid:
+                # Its own last words, if it had any, are on standard error.
+                say(blind="")
             run = self.runs.pop(pid, None)
             if run is not None:
                 code = os.waitstatus_to_exitcode(status)
                 say(run=run, code=max(code, 0), signal=max(-code, 0))
+                self.watch.tell(ended=run)
 
 
 def lower(which, limit, more):
@@ -260,6 +332,22 @@ def make_root(keep, modules):
     os.chdir("/")
     check(LIBC.umount2(b"/.old", MNT_DETACH))
     os.rmdir("/.old")
+
+
+def hold(run, on):
+    """Tells the tracer of a run by a file whether the program is to be held before its calls."""
+    marker = f"{CHANNELS}/{run}.hold"
+    if on:
+        os.close(os.open(marker, os.O_CREAT | os.O_WRONLY, 0o600))
+    else:
+        remove(marker)
+
+
+def remove(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
 
 
 def bind(source, target):

@@ -1,4 +1,5 @@
 import type { Faults } from '../../faults.ts'
+import type { Observed, UpTo } from '../../instruments/observer.ts'
 import type { Capability, Language, Program } from '../../lab.ts'
 import type { Rung, Size } from '../../protocol.ts'
 import type { TerminalReader } from './reader.ts'
@@ -26,6 +27,10 @@ export interface Channel {
   readonly path: string
   /** Here, open for reading and writing, and never waiting. It belongs to whoever opened the channel. */
   readonly descriptor: number
+  /** From now on the tracer holds the program before each call, or no longer. What is held already stays so. */
+  hold(on: boolean): void
+  /** Lets this many calls through that are held now. */
+  release(calls: number): void
   /** Removes the path; what is open stays open. */
   remove(): void
 }
@@ -48,6 +53,12 @@ export interface Launched {
   readonly ended: Promise<Ended>
 }
 
+/** The machine that benches stand on, as far as something is started there. */
+export interface Machine {
+  /** @throws {Error} when the program cannot be started. */
+  launch(order: Omit<Order, 'host' | 'capability'>): Promise<Launched>
+}
+
 /** Where a bench's programs run: a network of its own, or the plain machine. */
 export interface LiveNetwork {
   readonly rung: Exclude<Rung, 'none'>
@@ -64,6 +75,14 @@ export interface LiveNetwork {
   setFaults(wire: number, from: string | null, faults: Faults): Promise<void>
   /** Begins the chances of all wires anew. */
   setSeed(seed: number): Promise<void>
+  /** From now on, what happens in it is told; what cannot be seen here is told to be blind. To be called once. */
+  observe(observed: Observed): void
+  /** What a lab keeps of its frames is counted anew from now on. */
+  renew(): void
+  /** Something has happened that sockets show: they are looked at soon. */
+  nudge(): void
+  /** Resolves when all that happened before was told; with the time up to which, for each instrument that works. */
+  ask(): Promise<UpTo>
   /** Ends everything in it. */
   close(): Promise<void>
   /** Resolves, with what is known of the reason, when the network ends without having been closed. */

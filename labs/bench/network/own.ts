@@ -7,18 +7,25 @@ import type { Readable, Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
 import * as nodePty from 'node-pty'
 import type { Faults } from '../../faults.ts'
+import { ReportLine } from '../../instruments/line.ts'
+import type { Observed, UpTo } from '../../instruments/observer.ts'
+import type { WatchCommand } from '../../instruments/watching.ts'
 import { CAPABILITIES, type Language, type Program } from '../../lab.ts'
 import type { Network } from '../../network.ts'
 import type { Size } from '../../protocol.ts'
 import { endRest } from '../leftovers.ts'
+import { letThrough } from './gate.ts'
 import type { Channel, Ended, Launched, LiveNetwork, Order, Placed } from './network.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
-import { WireLine } from './wire-line.ts'
+import { Watching } from './watching.ts'
+import type { WireCommand } from './wire.ts'
 
 /** What the holder answers. */
 type Answer =
   | { ready: true }
+  /** The program that watches has ended, or was never there; why, where it did not say so itself. */
+  | { blind: string }
   | { run: number; pid: number }
   | { run: number; refused: string }
   | { channel: number; refused: string | null }
@@ -60,7 +67,12 @@ export class OwnNetwork implements LiveNetwork {
   readonly #channels = new Map<number, (refused: string | null) => void>()
   readonly #ready = Promise.withResolvers<void>()
   #holder = 0
-  #wire: WireLine | null = null
+  #wire: ReportLine<WireCommand> | null = null
+  readonly #watch: ReportLine<WatchCommand>
+  #watching: Watching | null = null
+  /** Why the program that watches is not there; null while it is. */
+  #whyBlind: string | null = null
+  #wires: Network['wires'] = []
   #closing = false
   #said = ''
 
@@ -74,7 +86,8 @@ export class OwnNetwork implements LiveNetwork {
     this.#policy = policy
     const command = ['unshare', ...UNSHARE, python, '-I', '-S', join(import.meta.dirname, 'holder.py')] as const
     const [file = '', ...args] = [...policy.become, ...command]
-    this.#unshare = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], cwd: '/' })
+    this.#unshare = spawn(file, args, { stdio: Array(7).fill('pipe'), cwd: '/' })
+    this.#watch = this.#line(5)
     this.gone = new Promise((resolve) => {
       const end = (reason: string) => {
         const error = new Error(reason)
@@ -86,6 +99,7 @@ export class OwnNetwork implements LiveNetwork {
         this.#waiting.clear()
         for (const opened of this.#channels.values()) opened(reason)
         this.#channels.clear()
+        this.#watching?.close()
         if (!this.#closing) resolve(reason)
       }
       this.#unshare.once('error', (error) => end(error.message))
@@ -105,12 +119,12 @@ export class OwnNetwork implements LiveNetwork {
 
   /** Makes the hosts and wires. @throws {Error} with what the system said, when they cannot be had. */
   async build(network: Network): Promise<void> {
-    const [, , , commands, reports] = this.#unshare.stdio
-    if (network.wires.length > 0) this.#wire = new WireLine(commands as Writable, reports as Readable)
+    if (network.wires.length > 0) this.#wire = this.#line(3)
+    this.#wires = network.wires
     this.#tell({ network })
     await this.#ready.promise
     await this.#wire?.ready
-    // Nobody looks at single frames yet.
+    // Nobody looks at frames yet.
     await this.#wire?.command({ do: 'keep', bytes: null })
     this.#holder = childrenOf(this.#unshare.pid ?? 0)[0] ?? 0
   }
@@ -130,15 +144,19 @@ export class OwnNetwork implements LiveNetwork {
     if (refused !== null) throw new Error(refused)
     const path = `${CHANNELS}/${run}`
     const flags = constants.O_RDWR | constants.O_NONBLOCK
+    const outside = `/proc/${this.#holder}/root${path}`
     return {
       path,
-      descriptor: openSync(`/proc/${this.#holder}/root${path}`, flags),
+      descriptor: openSync(outside, flags),
+      hold: (on) => this.#tell({ hold: run, on }),
+      release: (calls) => letThrough(`${outside}.go`, calls),
       remove: () => this.#tell({ forget: run }),
     }
   }
 
   async launch(order: Order): Promise<Launched> {
     const { run, argv, folder, host, env, columns, rows } = order
+    await this.#watching?.ready
     const { master, slave, pty: terminal } = pty.open(columns, rows)
     const { uid, gid } = this.#policy.user
     if (process.getuid?.() !== uid) chownSync(terminal, uid, gid)
@@ -178,9 +196,27 @@ export class OwnNetwork implements LiveNetwork {
     await this.#wire?.command({ do: 'seed', seed })
   }
 
+  observe(observed: Observed): void {
+    this.#watching = new Watching(this.#watch, this.#wire, observed, this.#wires)
+    if (this.#whyBlind !== null) this.#watching.ended(this.#whyBlind)
+  }
+
+  renew(): void {
+    this.#watching?.renew()
+  }
+
+  nudge(): void {
+    this.#watching?.nudge()
+  }
+
+  async ask(): Promise<UpTo> {
+    return (await this.#watching?.ask()) ?? {}
+  }
+
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
+    this.#watching?.close()
     if (this.#unshare.exitCode !== null || this.#unshare.signalCode !== null) return
     const ended = new Promise((resolve) => this.#unshare.once('exit', resolve))
     this.#unshare.stdin?.end()
@@ -190,6 +226,13 @@ export class OwnNetwork implements LiveNetwork {
   #hear(answer: Answer): void {
     if ('ready' in answer) {
       this.#ready.resolve()
+      return
+    }
+    if ('blind' in answer) {
+      const lastLine = this.#said.trim().split('\n').at(-1)
+      this.#whyBlind = answer.blind || lastLine || 'The program that watches has ended.'
+      this.#watch.end()
+      this.#watching?.ended(this.#whyBlind)
       return
     }
     if ('channel' in answer) {
@@ -204,6 +247,12 @@ export class OwnNetwork implements LiveNetwork {
       if ('refused' in answer) waiting?.refused(new Error(answer.refused))
       else waiting?.ended(answer)
     }
+  }
+
+  /** To the program that has this descriptor for its commands, and the next one for its reports. */
+  #line<Command extends object>(commands: number): ReportLine<Command> {
+    const streams = this.#unshare.stdio as readonly unknown[]
+    return new ReportLine(streams[commands] as Writable, streams[commands + 1] as Readable)
   }
 
   #tell(command: object): void {

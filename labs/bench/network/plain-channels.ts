@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SERVER_MARK } from '../environment.ts'
+import { CHANNELS_PREFIX } from '../leftovers.ts'
+import { letThrough } from './gate.ts'
 import type { Channel } from './network.ts'
 import type { Policy } from './policy.ts'
-
-/** What the folders of channels are called: then come the server's mark and letters by chance. */
-export const CHANNELS_PREFIX = 'both-ends-calls-'
 
 /** The channels of one bench on the plain machine: FIFOs in a folder of the system's temporary one. */
 export class PlainChannels {
@@ -26,11 +25,20 @@ export class PlainChannels {
   async open(run: number): Promise<Channel> {
     if (process.platform === 'win32') throw new Error('Windows has no FIFOs.')
     const path = join(this.#folder, String(run))
-    await promisify(execFile)('mkfifo', ['-m', '600', path])
+    const [marker, go] = [`${path}.hold`, `${path}.go`]
+    await promisify(execFile)('mkfifo', ['-m', '600', path, go])
     const { become, user } = this.#policy
-    if (become.length > 0) chownSync(path, user.uid, user.gid)
+    if (become.length > 0) for (const fifo of [path, go]) chownSync(fifo, user.uid, user.gid)
     const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
-    return { path, descriptor, remove: () => rmSync(path, { force: true }) }
+    return {
+      path,
+      descriptor,
+      hold: (on) => (on ? writeFileSync(marker, '') : rmSync(marker, { force: true })),
+      release: (calls) => letThrough(go, calls),
+      remove: () => {
+        for (const file of [path, marker, go]) rmSync(file, { force: true })
+      },
+    }
   }
 
   /** Removes the folder and what is in it. */

@@ -2,10 +2,13 @@ import { access } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ReadStream } from 'node:tty'
 import { spawn } from 'node-pty'
+import type { Observed, UpTo } from '../../instruments/observer.ts'
+import { ProcessSockets } from '../../instruments/process-sockets.ts'
+import { socketsAreTold } from '../../instruments/sockets.ts'
 import type { Language, Program } from '../../lab.ts'
 import { withoutGaps } from '../descriptors.ts'
 import { endRest } from '../leftovers.ts'
-import type { Channel, Launched, LiveNetwork, Order, Placed } from './network.ts'
+import type { Channel, Launched, LiveNetwork, Machine, Order, Placed } from './network.ts'
 import { PlainChannels } from './plain-channels.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
@@ -20,11 +23,12 @@ import { TerminalReader } from './reader.ts'
  * - Only what it decodes itself is UTF-8 for the terminal too, whose line editor then erases whole characters. Here the
  *   terminal is told so and the bytes stay bytes.
  */
-export class PlainNetwork implements LiveNetwork {
+export class PlainNetwork implements LiveNetwork, Machine {
   readonly rung = 'plain'
   readonly gone = new Promise<string>(() => {})
   readonly #folder: string
   readonly #policy: Policy
+  #sockets: ProcessSockets | null = null
   #channels: PlainChannels | null = null
 
   /** @param folder the course's folder */
@@ -44,7 +48,15 @@ export class PlainNetwork implements LiveNetwork {
     return this.#channels.open(run)
   }
 
-  async launch({ argv: [file, ...args], folder, env, columns, rows }: Order): Promise<Launched> {
+  async launch(order: Omit<Order, 'host' | 'capability'>): Promise<Launched> {
+    const {
+      run,
+      argv: [file, ...args],
+      folder,
+      env,
+      columns,
+      rows,
+    } = order
     const pty = withoutGaps(() =>
       spawn(file, args, {
         name: env.TERM ?? 'xterm-256color',
@@ -67,6 +79,7 @@ export class PlainNetwork implements LiveNetwork {
       void reader.readLastWords()
       return stream
     }
+    this.#sockets?.started(run, pty.pid)
     return {
       pid: pty.pid,
       reader,
@@ -75,6 +88,7 @@ export class PlainNetwork implements LiveNetwork {
       ended: new Promise((resolve) => {
         pty.onExit(({ exitCode, signal = 0 }) => {
           endRest(pty.pid, env)
+          this.#sockets?.ended(run)
           resolve({ code: signal ? 0 : exitCode, signal })
         })
       }),
@@ -85,7 +99,25 @@ export class PlainNetwork implements LiveNetwork {
   async setFaults(): Promise<void> {}
   async setSeed(): Promise<void> {}
 
+  observe(observed: Observed): void {
+    const { observer } = observed
+    observer.tell({ kind: 'blind', instrument: 'packets', detail: 'The machine’s own loopback is not looked at.' })
+    if (socketsAreTold()) this.#sockets = new ProcessSockets('here', observed)
+    else observer.tell({ kind: 'blind', instrument: 'sockets', detail: `${process.platform} has no /proc/net.` })
+  }
+
+  renew(): void {}
+
+  nudge(): void {
+    this.#sockets?.stir()
+  }
+
+  async ask(): Promise<UpTo> {
+    return this.#sockets ? { sockets: this.#sockets.ask() } : {}
+  }
+
   async close(): Promise<void> {
+    this.#sockets?.close()
     await this.#channels?.close()
   }
 }

@@ -27,6 +27,9 @@ export interface Policy {
   readonly limits: Readonly<Partial<Record<'data' | 'nproc' | 'fsize' | 'nofile' | 'cpu' | 'core', number>>>
 }
 
+/** What a network of its own is watched by lies here. */
+export const INSTRUMENTS = join(import.meta.dirname, '..', '..', 'instruments')
+
 /**
  * At home: programs see the reader's files and may do what the reader may, within limits that a fork bomb, a memory hog
  * and a disk filler run into. A server started as root runs them as nobody.
@@ -46,7 +49,7 @@ export function homePolicy(folder: string): Policy {
     heap: 512,
     modules,
     calls: true,
-    keep: [folder, cache, import.meta.dirname, TRACERS, dirname(process.execPath), modules],
+    keep: [folder, cache, import.meta.dirname, INSTRUMENTS, TRACERS, dirname(process.execPath), modules],
     limits: {
       // Node reserves 600 MB before it begins.
       data: 1024 ** 3,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Obstacle } from '../../protocol.ts'
 import type { FoundInterpreters, User } from '../interpreters.ts'
+import { INSTRUMENTS } from './policy.ts'
 
 /** Prints the first path that cannot be read, or the topmost folder on the way to it that cannot be entered. */
 const LOOK = `
@@ -25,7 +26,9 @@ export function neededOn(rung: Obstacle['rung'], folder: string, interpreters: F
     interpreters.ts?.path ?? process.execPath,
     join(folder, 'node_modules', 'iconv-lite', 'package.json'),
     // On a network of its own, a bench gets copies of its programs.
-    ...(rung === 'own' ? below(import.meta.dirname, '*.py') : below(join(folder, 'labs', 'catalog'), '*/*.{ts,py}')),
+    ...(rung === 'own'
+      ? [import.meta.dirname, INSTRUMENTS].flatMap((root) => below(root, '*.py'))
+      : below(join(folder, 'labs', 'catalog'), '*/*.{ts,py}')),
   ].filter((path) => existsSync(path))
 }
 

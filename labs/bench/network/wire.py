@@ -3,8 +3,8 @@
     python3 -I -S wire.py COMMANDS REPORTS WIRES
 
 COMMANDS and REPORTS are the numbers of two open descriptors, WIRES is what `build` of hosts.py returned as `wires`, as
-JSON. Commands are JSON lines; reports are binary records; both are described, and written and read, by wire.ts beside
-this file. The program ends when COMMANDS does. Nobody has to read REPORTS: what does not go out is let go and counted.
+JSON. Commands are JSON lines, described by wire.ts beside this file; reports are binary records, described by reports.ts
+of the instruments. The program ends when COMMANDS does. Nobody has to read REPORTS: what does not go out is let go and counted.
 """
 import collections
 import gc
@@ -16,10 +16,11 @@ import signal
 import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'instruments')]
 from kinds import kinds_of  # noqa: E402
 from reports import (  # noqa: E402
-    COPY, CUT, DELIVERED, FATES, LATE, LOST, NOT_SEEN, NOT_TAKEN, OVERFLOW, TOO_LONG, Reports)
+    COPY, CUT, DELIVERED, FATES, LATE, LOST, NOT_SEEN, NOT_TAKEN, OVERFLOW, TOO_LONG, Reports, Share)
 from ring import SLOTS, Clock, End  # noqa: E402
 
 ETHERNET = 14
@@ -262,6 +263,9 @@ class Station:
         dues = [self.under_way[0][0]] if self.under_way else []
         if self.keep is None and self.counts() != self.told_counts:
             dues.append(self.counted + COUNT_EVERY)
+        gaps_due = self.reports.gaps_due()
+        if gaps_due is not None:
+            dues.append(gaps_due)
         return max(0, min(dues) - now()) / 1e9 if dues else None
 
     def release(self):
@@ -307,6 +311,7 @@ class Station:
                 direction.seed(command['seed'])
         elif what == 'keep':
             self.keep = command['bytes']
+            self.reports.share = Share(command.get('perSecond'), command.get('inAll'))
         elif what == 'ask':
             self.count(None)
         else:

@@ -14,4 +14,6 @@ export default defineLab({
       from: 'tcp-client-sends',
     },
   ],
+  // Bytes that nobody read become a reset, now and then.
+  varies: ['ends'],
 })

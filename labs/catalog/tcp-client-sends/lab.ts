@@ -6,4 +6,6 @@ export default defineLab({
     { name: 'server', end: 'waits' },
     { name: 'client', end: 'begins' },
   ],
+  // Both close at once; now one is first, now the other.
+  varies: ['ends'],
 })

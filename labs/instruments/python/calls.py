@@ -3,20 +3,18 @@
 What is told are JSON lines, each written at once and whole; `calls.ts` reads them. The program must not notice: what it
 calls gives what it gave before, raises what it raised, and a traceback shows no line of this file (`conceal.py`).
 """
-import itertools
 import os
 import sys
-from _socket import AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, MSG_PEEK, socket as c_socket
+from _socket import MSG_PEEK, socket as c_socket
 from time import monotonic_ns
 
 load = load  # noqa: F821  (given by sitecustomize.py, which loads this file)
 conceal = load('conceal').conceal
-text = load('text')
-line_of = text.line_of
+Gate = load('gate').Gate
+States = load('states').States
 Teller = load('teller').Teller
+text = load('text')
 
-# The kinds of sockets that are told of; those between processes of one machine are not.
-FAMILIES = (AF_INET, AF_INET6)
 # What a socket's class has besides calls to the kernel is not told: fileno, gettimeout, makefile …
 DEEDS = {
     'bind': 'bind', 'listen': 'listen', 'connect': 'connect', 'connect_ex': 'connect', 'accept': 'accept',
@@ -26,191 +24,211 @@ DEEDS = {
     'setsockopt': 'option', 'getsockopt': 'option', 'setblocking': 'option', 'settimeout': 'option',
     'getsockname': 'other', 'getpeername': 'other', 'detach': 'other', 'dup': 'other',
 }
-# Where the flags of a call that receives stand, by place and by name; MSG_PEEK takes nothing out of the stream.
+# Where the flags of a call that receives stand, by place; MSG_PEEK takes nothing out of the stream.
 FLAGS = {'recv': 1, 'recv_into': 2, 'recvfrom': 1, 'recvfrom_into': 2, 'recvmsg': 2, 'recvmsg_into': 2}
+# These may wait, and are told before they do; others are told together with what they gave.
+MAY_WAIT = ('accept', 'connect', 'send', 'receive')
+# Which of a stream's counts a deed goes by.
+COUNTED = {'send': 'sent', 'shutdown': 'sent', 'close': 'sent', 'receive': 'received'}
+NAMING = ('bind', 'listen', 'connect')
 
 
-class State:
-    """What is known of one socket. `told` is the whole of it as JSON; null where there is nothing to know yet."""
+def begin(channel, path, open_high, module):
+    """Wraps the class `socket` of this module, which has just been imported."""
+    teller, states, names = Teller(channel), States(), text.Names(module)
+    gate = Gate(path, open_high, teller)
+    socket = module.socket
+    # What Python's own class calls in these is part of another call, or of printing a socket.
+    inner = frozenset(function.__code__ for function in (socket.accept, socket.dup, socket.__repr__))
+    for name, deed in DEEDS.items():
+        original = getattr(socket, name, None)
+        if original is not None:
+            told = Method(name, deed, teller, gate, states, names.describer(name))
+            replace(socket, name, original, wrapped(original, told, inner))
+    original = socket.__init__
+    replace(socket, '__init__', original, constructor(original, Constructor(teller, gate, states), inner, states))
 
-    __slots__ = ('number', 'protocol', 'descriptor', 'local', 'remote', 'sent', 'received', 'told')
+    def stop():
+        teller.stop()
+        states.clear()
 
-    def __init__(self, number, protocol, descriptor):
-        self.number, self.protocol, self.descriptor = number, protocol, descriptor
-        self.local = self.remote = 'null'
-        # Bytes of the stream; None for no stream, and when it is no longer known how many were taken.
-        self.sent = self.received = 0 if protocol == 'tcp' else None
-        self.write()
-
-    def write(self):
-        protocol = 'null' if self.protocol is None else '"%s"' % self.protocol
-        self.told = '{"id":%d,"protocol":%s,"descriptor":%d,"local":%s,"remote":%s}' % (
-            self.number, protocol, self.descriptor, self.local, self.remote)
-
-    def look(self, sock, remote=None):
-        """Asks the kernel for both addresses, where they may have changed."""
-        self.local = text.asked(c_socket.getsockname, sock)
-        self.remote = remote or text.asked(c_socket.getpeername, sock)
-        self.write()
-
-
-def begin(channel, module):
-    """Wraps the class `socket` of this module, the one that has just been imported."""
-    Tracer(Teller(channel), module)
+    # A child that goes on as a copy of this program is another program.
+    os.register_at_fork(after_in_child=stop)
 
 
-class Tracer:
-    def __init__(self, teller, module):
-        self.teller = teller
-        self.states = {}
-        self.numbers = itertools.count(1)
-        self.socket = module.socket
-        # What Python's own class calls in here is part of another call, or of printing a socket.
-        own = (self.socket.accept, self.socket.dup, self.socket.__repr__)
-        self.inner = frozenset(function.__code__ for function in own)
-        names = text.Names(module)
-        for name, deed in DEEDS.items():
-            if hasattr(self.socket, name):
-                self.wrap(name, deed, self.method(name, deed, getattr(self.socket, name), names))
-        self.wrap('__init__', 'socket', self.constructor(self.socket.__init__))
-        # A child that goes on as a copy of this program is another program.
-        os.register_at_fork(after_in_child=self.stop)
+def replace(owner, name, original, wrapper):
+    wrapper.__name__, wrapper.__qualname__ = original.__name__, original.__qualname__
+    wrapper.__doc__, wrapper.__module__ = original.__doc__, 'socket'
+    setattr(owner, name, wrapper)
 
-    def stop(self):
-        self.states.clear()
-        self.teller.stop()
 
-    def wrap(self, name, deed, wrapper):
-        original = getattr(self.socket, name)
-        wrapper.__name__, wrapper.__qualname__ = original.__name__, original.__qualname__
-        wrapper.__doc__, wrapper.__module__ = original.__doc__, 'socket'
-        setattr(self.socket, name, wrapper)
+def wrapped(original, told, inner):
+    """What stands in the place of a method. Nothing of the tracer is on the way of its result, or of its error."""
+    began, came_back, failed = told.began, told.came_back, told.failed
 
-    def method(self, name, deed, original, names):
-        states, teller, inner, fileno = self.states, self.teller, self.inner, c_socket.fileno
-        describe = names.describer(name)
-        outcome = getattr(self, 'after_' + name, None) or getattr(self, 'after_' + deed, None)
-        shown = 'sendfile' if name == '_sendfile_use_sendfile' else name
-        counted = {'send': 'sent', 'shutdown': 'sent', 'close': 'sent', 'receive': 'received'}.get(deed)
-        is_sending, is_closing, flags_at = deed == 'send', deed == 'close', FLAGS.get(name)
-        refreshes = name in ('bind', 'listen', 'connect', 'connect_ex')
-
-        def method(self, *args, **kwargs):
+    def method(self, *args, **kwargs):
+        try:
+            caller = sys._getframe(1)
+            call = None if caller.f_code in inner else began(self, args, kwargs, caller)
+            # Bound to its socket, a method says of a wrong argument what it always says.
+            if call is None:
+                return original.__get__(self)(*args, **kwargs) if kwargs else original(self, *args)
             try:
-                state = states.get(fileno(self))
-                if state is None or sys._getframe(1).f_code in inner:
-                    return original(self, *args, **kwargs)
-                at, what = monotonic_ns(), deed
-                if flags_at is not None and (len(args) > flags_at or kwargs) and peeks(args, kwargs, flags_at):
-                    what = 'other'
-                # It is closed when the last file made of it is.
-                elif is_closing and self._io_refs > 0:
-                    what = 'other'
-                call, told = teller.take(what, at)
-                offset = None if counted is None or what == 'other' else getattr(state, counted)
-                if told:
-                    line = line_of(sys._getframe(1))
-                    size = size_of(args) if is_sending else None
-                    teller.call(at, call, shown, what, describe(args, kwargs), size, offset, line, state.told)
-                try:
-                    result = original(self, *args, **kwargs)
-                except BaseException as error:
-                    at = monotonic_ns()
-                    # How far it came is not told: from here on nobody knows where in the stream anything is.
-                    if name == 'sendall':
-                        state.sent = None
-                    if refreshes:
-                        state.look(self)
-                    if told:
-                        wanted = text.endpoint(args[0]) if deed == 'connect' and args else 'null'
-                        error = text.error_of(error)
-                        teller.came_back(at, call, None, error, None, offset, wanted, 'null', line, state.told)
-                    raise
-                at = monotonic_ns()
-                size, peer, accepted = outcome(state, self, args, result, what) if outcome else (None, 'null', 'null')
-                if told:
-                    value = None if result is None else text.brief(result)
-                    teller.came_back(at, call, value, None, size, offset, peer, accepted, line, state.told)
-                return result
-            except BaseException:
-                conceal(sys._getframe(1))
+                result = original.__get__(self)(*args, **kwargs) if kwargs else original(self, *args)
+            except BaseException as error:
+                failed(call, self, args, error)
                 raise
+            came_back(call, self, args, result)
+            return result
+        except BaseException:
+            conceal(sys._getframe(1))
+            raise
 
-        return method
+    return method
 
-    def constructor(self, original):
-        teller, inner, adopt = self.teller, self.inner, self.adopt
 
-        def __init__(self, *args, **kwargs):
+def constructor(original, told, inner, states):
+    began, came_back, failed = told.began, told.came_back, told.failed
+
+    def __init__(self, *args, **kwargs):
+        try:
+            caller = sys._getframe(1)
+            call = None if caller.f_code in inner else began(self, args, kwargs, caller)
             try:
-                caller = sys._getframe(1)
-                if caller.f_code in inner:
-                    original(self, *args, **kwargs)
-                    adopt(self)
-                    return
-                at = monotonic_ns()
-                call, told = teller.take('socket', at)
-                if told:
-                    line = line_of(caller)
-                    arguments = text.listed(args, kwargs)
-                    name = type(self).__name__
-                    teller.call(at, call, name, 'socket', arguments, None, None, line, 'null')
-                try:
-                    original(self, *args, **kwargs)
-                except BaseException as error:
-                    if told:
-                        at, error = monotonic_ns(), text.error_of(error)
-                        teller.came_back(at, call, None, error, None, None, 'null', 'null', line, 'null')
-                    raise
-                at = monotonic_ns()
-                state = adopt(self)
-                if told:
-                    known = 'null' if state is None else state.told
-                    teller.came_back(at, call, None, None, None, None, 'null', 'null', line, known)
-            except BaseException:
-                conceal(sys._getframe(1))
+                original(self, *args, **kwargs)
+            except BaseException as error:
+                if call is not None:
+                    failed(call, self, args, error)
                 raise
+            states.adopt(self)
+            if call is not None:
+                came_back(call, self, args, None)
+        except BaseException:
+            conceal(sys._getframe(1))
+            raise
 
-        return __init__
+    return __init__
 
-    def adopt(self, sock):
-        """The state of a socket the program has just got; None for a kind that is not told of."""
-        descriptor = c_socket.fileno(sock)
-        family, kind = c_socket.family.__get__(sock), c_socket.type.__get__(sock)
-        if family not in FAMILIES:
-            self.states.pop(descriptor, None)
+
+class Call:
+    """One call, from its beginning to its end. `begun` is what is still to be told of its beginning."""
+
+    __slots__ = ('number', 'what', 'offset', 'line', 'state', 'told', 'begun')
+
+    def __init__(self, number, told, what, state, offset):
+        self.number, self.told, self.what, self.state, self.offset = number, told, what, state, offset
+        self.line, self.begun = None, ''
+
+
+def unnoticed(function):
+    """Whatever is wrong with the tracer itself, the program goes on."""
+    def guarded(*args):
+        try:
+            return function(*args)
+        except Exception:
             return None
-        protocol = {(SOCK_STREAM, 0): 'tcp', (SOCK_STREAM, 6): 'tcp', (SOCK_DGRAM, 0): 'udp', (SOCK_DGRAM, 17): 'udp'}
-        found = protocol.get((kind, c_socket.proto.__get__(sock)))
-        state = State(next(self.numbers), found, descriptor)
-        self.states[descriptor] = state
-        return state
 
-    # What a call has changed, and (bytes, peer, accepted) of what it gave.
+    return guarded
 
-    def after_bind(self, state, sock, args, result, what):
-        state.look(sock)
+
+class Method:
+    """Tells the calls of one method."""
+
+    def __init__(self, name, deed, teller, gate, states, describe):
+        self.name, self.deed, self.teller, self.states, self.describe = name, deed, teller, states, describe
+        self.gate = gate
+        self.quick = deed not in MAY_WAIT
+        self.flags = FLAGS.get(name)
+        self.shown = 'sendfile' if name == '_sendfile_use_sendfile' else name
+        self.json = {what: '"name":"%s","deed":"%s"' % (self.shown, what) for what in (deed, 'other')}
+        self.outcome = getattr(self, 'after_' + name, None) or getattr(self, 'after_' + deed, None)
+        self.began = unnoticed(self.began)
+        self.came_back = unnoticed(self.came_back)
+        self.failed = unnoticed(self.failed)
+
+    def began(self, sock, args, kwargs, caller):
+        """The call, whether it is told or only counted; None for a socket that is not told of."""
+        state = self.states.of(sock)
+        if state is None:
+            return None
+        what = self.deed
+        if self.takes_nothing(sock, args, kwargs):
+            what = 'other'
+        if self.gate.is_shut:
+            described, line = self.describe(args, kwargs), text.line_of(caller)
+            self.gate.wait(monotonic_ns(), self.shown, what, described, line, state.told(self.teller))
+        at = monotonic_ns()
+        number, told = self.teller.take(what, at)
+        counted = COUNTED.get(what)
+        call = Call(number, told, what, state, None if counted is None else getattr(state.stream, counted))
+        if told:
+            call.line = text.line_of(caller)
+            size = text.size_of(args) if what == 'send' else None
+            begun = self.teller.began(
+                at, number, self.json[what], self.describe(args, kwargs), size, call.offset, call.line,
+                state.told(self.teller))
+            if self.quick:
+                call.begun = begun
+            else:
+                # What has no beginning has no end.
+                call.told = self.teller.tell(at, begun)
+        return call
+
+    def takes_nothing(self, sock, args, kwargs):
+        """Whether the call is only a look at what could be received, or a socket is closed that a file still holds."""
+        if self.flags is not None:
+            flags = args[self.flags] if len(args) > self.flags else kwargs.get('flags', 0)
+            return isinstance(flags, int) and flags & MSG_PEEK != 0
+        return self.deed == 'close' and sock._io_refs > 0
+
+    def failed(self, call, sock, args, error):
+        at, state = monotonic_ns(), call.state
+        # How far it came is not told: from here on nobody knows where in the stream anything is.
+        if self.name == 'sendall':
+            state.stream.sent = None
+        if self.deed in NAMING:
+            state.look(sock)
+        wanted = text.endpoint(args[0]) if self.deed == 'connect' and args else 'null'
+        self.tell(at, call, None, text.error_of(error), None, wanted, 'null')
+
+    def came_back(self, call, sock, args, result):
+        at = monotonic_ns()
+        size, peer, accepted = self.outcome(call, sock, args, result) if self.outcome else (None, 'null', 'null')
+        if call.told:
+            # Whole, when it has just been made: so only when it is told.
+            accepted = accepted if accepted == 'null' else accepted.told(self.teller)
+            self.tell(at, call, None if result is None else text.brief(result), None, size, peer, accepted)
+
+    def tell(self, at, call, value, error, size, peer, accepted):
+        if call.told:
+            self.teller.tell(at, call.begun + self.teller.came_back(
+                at, call.number, value, error, size, call.offset, peer, accepted, call.line,
+                call.state.told(self.teller)))
+
+    # What a call has changed, and what it gave: bytes, its peer as JSON, the state of a new socket.
+
+    def after_bind(self, call, sock, args, result):
+        call.state.look(sock)
         return None, 'null', 'null'
 
     after_listen = after_bind
 
-    def after_connect(self, state, sock, args, result, what):
-        state.look(sock)
+    def after_connect(self, call, sock, args, result):
+        call.state.look(sock)
         return None, text.endpoint(args[0]) if args else 'null', 'null'
 
-    def after_accept(self, state, sock, args, result, what):
+    def after_accept(self, call, sock, args, result):
         connection, address = result
-        peer = text.endpoint(address)
-        got = self.states.get(c_socket.fileno(connection))
-        if got is None:
+        peer, state = text.endpoint(address), self.states.of(connection)
+        if state is None:
             return None, peer, 'null'
-        got.look(connection, peer)
-        return None, peer, got.told
+        state.look(connection, peer)
+        return None, peer, state
 
-    def after_send(self, state, sock, args, result, what):
-        size = size_of(args) if result is None else result
-        if state.sent is not None:
-            state.sent += size
+    def after_send(self, call, sock, args, result):
+        size, state = text.size_of(args) if result is None else result, call.state
+        if state.stream.sent is not None:
+            state.stream.sent += size
         if state.protocol != 'udp':
             return size, 'null', 'null'
         if state.local == 'null':
@@ -218,31 +236,64 @@ class Tracer:
         peer = args[-1] if args and type(args[-1]) is tuple else None
         return size, state.remote if peer is None else text.endpoint(peer), 'null'
 
-    def after_receive(self, state, sock, args, result, what):
+    def after_receive(self, call, sock, args, result):
         data, address = (result[0], result[-1]) if type(result) is tuple else (result, None)
-        size = data if type(data) is int else len(data)
-        if state.received is not None and what == 'receive':
-            state.received += size
+        size, state = data if type(data) is int else len(data), call.state
+        if state.stream.received is not None and call.what == 'receive':
+            state.stream.received += size
         if state.protocol != 'udp':
             return size, 'null', 'null'
         return size, state.remote if address is None else text.endpoint(address), 'null'
 
-    def after_close(self, state, sock, args, result, what):
-        if what == 'close':
-            self.states.pop(state.descriptor, None)
+    def after_detach(self, call, sock, args, result):
+        call.state.detached = True
+        return None, 'null', 'null'
+
+    def after_dup(self, call, sock, args, result):
+        copy = self.states.of(result)
+        if copy is None:
+            return None, 'null', 'null'
+        copy.stream = call.state.stream
+        copy.look(result)
+        return None, 'null', copy
+
+    def after_close(self, call, sock, args, result):
+        if call.what == 'close':
+            self.states.forget(call.state)
         return None, 'null', 'null'
 
 
-def size_of(args):
-    """How many bytes the first argument of a call that sends has; None for a list of several, or nothing of the kind."""
-    try:
-        return memoryview(args[0]).nbytes
-    except TypeError:
-        return sum(memoryview(part).nbytes for part in args[0]) if isinstance(args[0], (list, tuple)) else None
-    except IndexError:
-        return None
+class Constructor:
+    """Tells that a socket is made."""
 
+    def __init__(self, teller, gate, states):
+        self.teller, self.gate, self.states = teller, gate, states
+        self.began = unnoticed(self.began)
+        self.came_back = unnoticed(self.came_back)
+        self.failed = unnoticed(self.failed)
 
-def peeks(args, kwargs, at):
-    flags = args[at] if len(args) > at else kwargs.get('flags', 0)
-    return isinstance(flags, int) and flags & MSG_PEEK != 0
+    def began(self, sock, args, kwargs, caller):
+        if self.gate.is_shut:
+            name, line = type(sock).__name__, text.line_of(caller)
+            self.gate.wait(monotonic_ns(), name, 'socket', text.listed(args, kwargs), line, 'null')
+        at = monotonic_ns()
+        number, told = self.teller.take('socket', at)
+        call = Call(number, told, 'socket', None, None)
+        if told:
+            call.line = text.line_of(caller)
+            what = '"name":%s,"deed":"socket"' % text.quoted(type(sock).__name__)
+            call.begun = self.teller.began(at, number, what, text.listed(args, kwargs), None, None, call.line, 'null')
+        return call
+
+    def failed(self, call, sock, args, error):
+        self.tell(call, text.error_of(error), 'null')
+
+    def came_back(self, call, sock, args, result):
+        state = self.states.of(sock)
+        self.tell(call, None, 'null' if state is None else state.told(self.teller))
+
+    def tell(self, call, error, socket):
+        if call.told:
+            at = monotonic_ns()
+            self.teller.tell(at, call.begun + self.teller.came_back(
+                at, call.number, None, error, None, None, 'null', 'null', call.line, socket))

@@ -1,8 +1,8 @@
 """Takes the tracer's own lines out of tracebacks.
 
-A line is added to a traceback when the error leaves its function, so nothing in that function can prevent it. But while an
-interpreter traces, it tells each function that an error has reached it, and then the traceback may be mended. So tracing is
-switched on for just as long as the error needs from the tracer to the function that called it.
+A line is added to a traceback when the error leaves its function, so nothing in that function can prevent it. But while
+an interpreter traces, it tells each function that an error has reached it, and then the traceback may be mended. So
+tracing is switched on for just as long as the error needs from the tracer to the function that called it.
 """
 import sys
 from os.path import dirname

@@ -1,8 +1,8 @@
 """Begins the tracing of a program's socket calls: Python imports this file by itself, when its folder is on PYTHONPATH.
 
-It leaves no trace of its own. The variables that brought it here are taken out of the environment, its folder out of the
-path, and the machine's own `sitecustomize`, if there is one, is imported in its place. The program's `socket` is wrapped
-when somebody imports it, and not before: a program without sockets pays for nothing.
+It leaves no trace of its own. The variables that brought it here are taken out of the environment, its folder out of
+the path, and the machine's own `sitecustomize`, if there is one, is imported in its place. The program's `socket` is
+wrapped when somebody imports it, and not before: a program without sockets pays for nothing.
 """
 import os
 import sys
@@ -17,17 +17,18 @@ def _begin():
     sys.path_importer_cache.pop(_HERE, None)
     if path is None:
         return
-    channel = _open(path)
+    channel = _open_high(path, os.O_RDWR | os.O_NONBLOCK)
+    _enlarge(channel)
     if sys.version_info < (3, 8):
         os.write(channel, b'{"kind":"blind","detail":"Python %d.%d is too old"}\n' % sys.version_info[:2])
         return
     os.write(channel, b'{"kind":"traced"}\n')
-    sys.meta_path.insert(0, _Finder(channel))
+    sys.meta_path.insert(0, _Finder(channel, path))
 
 
-def _open(path):
-    """Opens the channel where no program looks: its own first socket must get the number that it gets without us."""
-    opened = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+def _open_high(path, flags):
+    """Opens a file where no program looks: its own first socket must get the number that it gets without us."""
+    opened = os.open(path, flags)
     for number in range(min(os.sysconf('SC_OPEN_MAX'), 1024) - 1, opened, -1):
         try:
             os.fstat(number)
@@ -38,11 +39,23 @@ def _open(path):
     return opened
 
 
+def _enlarge(channel):
+    """Makes room for all that is told in full, where there is such a thing: F_SETPIPE_SZ of Linux."""
+    was_there = 'fcntl' in sys.modules
+    try:
+        import fcntl
+        fcntl.fcntl(channel, 1031, 1 << 20)
+    except (ImportError, OSError):
+        pass
+    if not was_there:
+        sys.modules.pop('fcntl', None)
+
+
 class _Finder:
     """Stands first among the finders until the `socket` of Python's own library is imported."""
 
-    def __init__(self, channel):
-        self.channel = channel
+    def __init__(self, channel, path):
+        self.channel, self.path = channel, path
 
     def find_spec(self, name, path=None, target=None):
         if name != 'socket':
@@ -65,10 +78,10 @@ class _Finder:
             execute(module)
             del loader.exec_module
             try:
-                _load('calls').begin(self.channel, module)
+                _load('calls').begin(self.channel, self.path, _open_high, module)
             except Exception as error:
-                detail = ascii('%s: %s' % (type(error).__name__, error)).strip('\'"').replace('"', "'").replace('\\', '/')
-                os.write(self.channel, b'{"kind":"blind","detail":"%s"}\n' % detail.encode()[:1000])
+                detail = ascii('%s: %s' % (type(error).__name__, error)).replace('"', "'").replace('\\', '/')
+                os.write(self.channel, b'{"kind":"blind","detail":"%s"}\n' % detail.encode()[:500])
 
         loader.exec_module = exec_module
 

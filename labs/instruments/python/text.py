@@ -1,7 +1,8 @@
-"""How arguments, results, errors and addresses are told: as Python prints them, shortened, and without running any code of
-the program's own, which a `__repr__` would be."""
+"""How arguments, results, errors and addresses are told: as Python prints them, shortened, and without running any code
+of the program's own, which a `__repr__` would be."""
 import sys
 from errno import errorcode
+from _socket import socket as c_socket
 
 from _json import encode_basestring_ascii as quoted
 
@@ -36,7 +37,7 @@ def brief(value):
         if kind is list:
             return '[%s]' % inner
         return '(%s,)' % inner if len(parts) == 1 else '(%s)' % inner
-    if isinstance(value, int):
+    if issubclass(kind, int):
         # AF_INET and its like: not a class of the program's own.
         return str(getattr(value, 'name', None) or int(value)) if kind.__module__ == 'socket' else int.__repr__(value)
     if kind is bytearray:
@@ -47,7 +48,21 @@ def brief(value):
 
 
 def is_socket(value):
-    return 'fileno' in dir(type(value)) and type(value).__module__ == 'socket'
+    return issubclass(type(value), c_socket)
+
+
+def size_of(args):
+    """How many bytes the first argument of a call that sends has; None for nothing of the kind."""
+    if not args:
+        return None
+    data = args[0]
+    try:
+        return len(data) if type(data) in (bytes, bytearray) else memoryview(data).nbytes
+    except TypeError:
+        # Several pieces, which are counted when the call has come back.
+        if type(data) in (list, tuple) and all(type(part) is bytes for part in data):
+            return sum(map(len, data))
+        return None
 
 
 def listed(args, kwargs):
@@ -84,9 +99,12 @@ class Names:
         known = vars(self.module)
         for name, prefix in self.PREFIXES.items():
             if known.get(name) == level:
-                found = [key for key, value in known.items() if key.startswith(prefix) and not key.startswith(self.OTHERS) and value == option]
+                found = [key for key, value in known.items() if value == option and self.names(key, prefix)]
                 return '%s, %s' % (name, found[0] if found else option)
         return '%d, %d' % (level, option)
+
+    def names(self, key, prefix):
+        return key.startswith(prefix) and not key.startswith(self.OTHERS)
 
     def how(self, args, kwargs):
         for name in ('SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'):
@@ -102,7 +120,7 @@ def error_of(error):
 
 
 def endpoint(address):
-    """An address of the internet's families as JSON; null for one without port, and for a name that is still to be found."""
+    """An address of the internet as JSON; null for one without port, and for a name that is still to be found."""
     if type(address) is not tuple or len(address) < 2:
         return 'null'
     host, port = address[:2]

@@ -16,6 +16,8 @@ const SHOW_CURSOR = '\x1b[?25h'
 const HIDE_CURSOR = '\x1b[?25l'
 /** Leaves a half-written sequence (CAN), then undoes modes a program may have left: soft reset, mouse, its encoding. */
 const RESTORE = '\x18\x1b[!p\x1b[?1003l\x1b[?1006l'
+/** Leaves a half-written sequence (CAN), then resets everything (RIS). */
+const RESET = '\x18\x1bc'
 const LEAVE_ALTERNATE = '\x1b[?1049l\r\n'
 
 /**
@@ -85,6 +87,15 @@ export class Feed {
     this.#turn += 1
     this.#unparsed = 0
     this.#acked = 0
+  }
+
+  /** Empties the screen, its scrolled rows included, as soon as what waits has been written; offsets begin anew. */
+  clear(): void {
+    this.restart()
+    this.#inOrder(() => {
+      this.#printed = false
+      this.#screen.write(RESET, () => {})
+    })
   }
 
   #apart(): string {

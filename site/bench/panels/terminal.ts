@@ -6,9 +6,11 @@ import { Terminal } from '@xterm/xterm'
 import xtermStyle from '@xterm/xterm/css/xterm.css?inline'
 import { MAX_CELLS, type Size } from '../../../labs/protocol.ts'
 import { copy } from '../clipboard.ts'
+import { FONT } from '../settings.ts'
 import { Feed } from './feed.ts'
 import { meaningOf } from './keys.ts'
 import { leave } from './leave.ts'
+import type { Present } from './past.ts'
 import ownStyle from './terminal.css?inline'
 import { onThemeChange, themeOf } from './theme.ts'
 
@@ -163,6 +165,20 @@ export class TerminalPanel {
       text += `${line?.translateToString(!wrapped) ?? ''}${wrapped ? '' : '\n'}`
     }
     return `${text.trimEnd()}\n`
+  }
+
+  /** What a picture of its past is to look like. */
+  get present(): Present {
+    const { screen, name } = this.#options
+    const { cols, rows, options } = this.#terminal
+    const { fontSize = FONT.first, fontFamily = 'monospace' } = options
+    return { screen, name, columns: cols, rows, fontSize, fontFamily }
+  }
+
+  /** Whether something lies over it: then nothing can be typed or pointed at here. Its program goes on. */
+  set covered(covered: boolean) {
+    const { element } = this.#terminal
+    if (element) element.inert = covered
   }
 
   paste(text: string): void {

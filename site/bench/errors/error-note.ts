@@ -1,0 +1,82 @@
+/** Beside a program that met an error: what the error means, what in this run made it so, and what to try. */
+import { culpritOf, errorOf } from '../../../labs/checks/culprit.ts'
+import { placeOfStep, type Story } from '../../../labs/checks/story.ts'
+import { addStyle, make } from '../dom.ts'
+import { type Sentence, type Words, word } from '../words.ts'
+import style from './errors.css?inline'
+
+/** What the note is made with. */
+export interface ErrorParts {
+  /** As `errorWords` gave them. */
+  readonly words: Words
+  /** The reader chose the step `at`. */
+  readonly onPick: (at: number) => void
+}
+
+/** The latest call of a program that failed up to the step `at`, with an error that can be explained; -1 for none. */
+export function failureAt(story: Story, at: number, program: string): number {
+  return story.calls.findLastIndex(({ program: whose, error, ended, run }, place) => {
+    if (whose !== program || error === null || ended === null || errorOf(error) === null) return false
+    const latest = story.acts.findLast((act) => act.program === program)
+    const step = placeOfStep(story, place)
+    return run === latest?.run && step > 0 && step <= at
+  })
+}
+
+/** Shows the explanation for one program. The element it is given is its own to fill; it is hidden while there is none. */
+export class ErrorNote {
+  readonly #root: HTMLElement
+  readonly #program: string
+  readonly #parts: ErrorParts
+  #shown = ''
+
+  constructor(root: HTMLElement, program: string, parts: ErrorParts) {
+    addStyle(style)
+    this.#root = root
+    this.#program = program
+    this.#parts = parts
+    root.classList.add('error-note')
+    root.hidden = true
+  }
+
+  show(story: Story, at: number): void {
+    const place = failureAt(story, at, this.#program)
+    const call = story.calls[place]
+    const error = call?.error ? errorOf(call.error) : null
+    const culprit = culpritOf(story, place)
+    const key = call && error ? JSON.stringify([story.run, place, culprit]) : ''
+    if (key === this.#shown) return
+    this.#shown = key
+    this.#root.hidden = key === ''
+    if (!call?.error || error === null) {
+      this.#root.replaceChildren()
+      return
+    }
+    const values = { ...culprit, packet: culprit?.packet ?? '', program: culprit?.program ?? '' }
+    const shows = culprit
+      ? this.#say(`culprit.${culprit.kind}`, values as Sentence['values'])
+      : this.#say('error.unknown')
+    this.#root.dataset.error = call.error
+    this.#root.replaceChildren(
+      make('p', {}, make('code', {}, call.error), ' ', this.#say(`error.${error}`)),
+      make('p', {}, make('b', {}, this.#say('error.shows')), ' ', shows, ...this.#links(story, place, culprit)),
+      make('p', {}, make('b', {}, this.#say('error.try')), ' ', this.#say(`error.${error}.try`)),
+    )
+  }
+
+  /** To the steps that show it: the failed call itself, and what made it fail. */
+  #links(story: Story, place: number, culprit: ReturnType<typeof culpritOf>): (Node | string)[] {
+    const packet = story.steps.find((step) => step.kind === 'packet' && step.packet === culprit?.packet)?.at
+    const cause = culprit?.call == null ? 0 : placeOfStep(story, culprit.call)
+    const steps = [...new Set([cause, packet ?? 0, placeOfStep(story, place)])].filter((at) => at > 0)
+    return steps.flatMap((at) => {
+      const link = make('button', { class: 'quiet', type: 'button', 'data-step': at }, this.#say('error.step', { at }))
+      link.addEventListener('click', () => this.#parts.onPick(at))
+      return [' ', link]
+    })
+  }
+
+  #say(key: string, values?: Sentence['values']): string {
+    return word(this.#parts.words, { key, ...(values && { values }) })
+  }
+}

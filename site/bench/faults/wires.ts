@@ -1,0 +1,90 @@
+/** What each wire of a lab does to frames now: as the lab declares it, then as readers changed it. Pure. */
+import { type Faults, type FaultsDefinition, NO_FAULTS } from '../../../labs/faults.ts'
+import type { Lab } from '../../../labs/lab.ts'
+import type { BenchEvent } from '../../../labs/protocol.ts'
+
+/** One wire. A page carries it as JSON with its lab. */
+export interface WireNow {
+  readonly ends: readonly [string, string]
+  /** For each direction; the first host's frames go in direction 0. */
+  readonly faults: readonly [Faults, Faults]
+}
+
+/** All wires of a lab, and where their chances begin. */
+export interface WiresNow {
+  readonly wires: readonly WireNow[]
+  readonly seed: number
+}
+
+/** The wires as the lab declares them. */
+export function wiresOf({ network }: Lab): WiresNow {
+  return { wires: network.wires.map(({ ends, faults }) => ({ ends, faults })), seed: network.seed }
+}
+
+/** The wires after one more event. The same object when nothing about them has changed. */
+export function foldWires(now: WiresNow, event: BenchEvent): WiresNow {
+  if (event.kind === 'seed') return { ...now, seed: event.seed }
+  if (event.kind !== 'faults') return now
+  const wires = now.wires.map((wire, index): WireNow => {
+    if (index !== event.wire) return wire
+    const [first, second] = wire.ends
+    const of = (host: string, before: Faults) => (event.from === null || event.from === host ? event.faults : before)
+    return { ...wire, faults: [of(first, wire.faults[0]), of(second, wire.faults[1])] }
+  })
+  return { ...now, wires }
+}
+
+/** The settings a reader has a control for, as the controls count them: shares in percent, times in ms, bit/s. */
+export interface Setting {
+  readonly loss: number
+  readonly delay: number
+  readonly jitter: number
+  readonly duplicate: number
+  readonly reorder: number
+  /** 0 for as fast as the machine can. */
+  readonly rate: number
+  readonly cut: boolean
+  /** A kind of frame, or empty for all. */
+  readonly only: string
+}
+
+/** Faults as the controls show them. */
+export function settingOf({ loss, delay, jitter, duplicate, reorder, rate, cut, only }: Faults): Setting {
+  const percent = (share: number) => Math.round(share * 100)
+  return {
+    loss: percent(loss),
+    delay,
+    jitter,
+    duplicate: percent(duplicate),
+    reorder: percent(reorder),
+    rate: rate ?? 0,
+    cut,
+    only: only?.[0] ?? '',
+  }
+}
+
+/** What a bench is asked for; `from` is a host, or empty for both directions. */
+export function definitionOf(setting: Setting, from: string, before: Faults): FaultsDefinition {
+  const { loss, delay, jitter, duplicate, reorder, rate, cut, only } = setting
+  const limits = loss > 0 || cut
+  return {
+    ...(from !== '' && { from }),
+    loss: loss / 100,
+    delay,
+    jitter,
+    duplicate: duplicate / 100,
+    reorder: reorder / 100,
+    rate: rate === 0 ? null : rate,
+    queue: before.queue,
+    cut,
+    // Kinds limit loss and a cut; without either they would limit nothing, and are refused.
+    ...(limits && only !== '' && { only: only as NonNullable<Faults['only']>[number] }),
+  }
+}
+
+/** Whether a wire does nothing to its frames, in either direction. */
+export function isFaultless({ faults }: WireNow): boolean {
+  return faults.every((one) =>
+    Object.entries(NO_FAULTS).every(([key, value]) => key === 'queue' || one[key as keyof Faults] === value),
+  )
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { LANGUAGES, type Lab, type Language } from '../../labs/lab.ts'
+import { Catalog } from '../../labs/server/catalog.ts'
+import { BenchClient } from '../helpers/bench-client.ts'
+import { COURSE, startCourse, type TestCourse } from '../helpers/course.ts'
+
+/**
+ * The programs that are to be interrupted, because nothing comes for them; when the server of `tcp-both-receive` is gone,
+ * its client learns of it and ends.
+ */
+const STUCK: Readonly<Record<string, string>> = {
+  'udp-as-found': 'receive',
+  'tcp-as-found': 'server',
+  'tcp-both-receive': 'server',
+}
+
+const rung = process.platform === 'linux' ? 'own' : 'plain'
+const catalog = new Catalog(COURSE)
+const labs = await Promise.all((await catalog.ids()).map(async (id) => (await catalog.find(id)) as Lab))
+let traced: TestCourse
+let bare: TestCourse
+
+beforeAll(async () => {
+  traced = await startCourse({ catalog: true, rung })
+  bare = await startCourse({ catalog: true, rung, calls: false })
+})
+
+afterAll(async () => {
+  await traced?.close()
+  await bare?.close()
+})
+
+/** What the programs of a lab print, and how they end. */
+async function run(course: TestCourse, { id, programs }: Lab, language: Language) {
+  const names = programs.map(({ name }) => name)
+  const stuck = STUCK[id]
+  const client = await BenchClient.open(course.port, id)
+  client.run(...names.map((program) => ({ program, language })))
+  const hasEnded = (name: string) => client.eventsOf(name, 'exited').length > 0
+  if (stuck !== undefined) {
+    const isWaiting = (name: string) => client.text(name).includes('Waiting for bytes')
+    await client.until(() => names.every((name) => name === stuck || hasEnded(name) || isWaiting(name)))
+    const isLast = names.some((name) => !hasEnded(name) && name !== stuck) ? isWaiting : () => true
+    await client.until(() => client.text(stuck).includes('Waiting for') && isLast(stuck))
+    client.type(stuck, '\x03')
+  }
+  await client.until(() => names.every(hasEnded))
+  await client.leave()
+  const ends = names.map((name) => {
+    const { code, signal } = client.eventsOf(name, 'exited')[0] ?? {}
+    return { name, code, signal, printed: client.text(name).replaceAll(/\b[1-9]\d{4}\b/g, asPort) }
+  })
+  return { ends, told: client.events.filter(({ kind }) => kind === 'call').length }
+}
+
+/** The ports of the course stay; those that the kernel chose differ from run to run. */
+const asPort = (port: string) => (/^128\d\d$/.test(port) ? port : 'PORT')
+
+it.each(labs.flatMap((lab) => LANGUAGES.map((language) => ({ ...lab, language }))))(
+  'lab $id is the same with tracing and without, in $language',
+  async ({ language, ...lab }) => {
+    const without = await run(bare, lab, language)
+    const together = await run(traced, lab, language)
+    expect(together.ends).toEqual(without.ends)
+    expect(without.told).toBe(0)
+    expect(together.told).toBeGreaterThan(2)
+  },
+)

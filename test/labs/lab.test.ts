@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { readLab } from '../../labs/lab.ts'
+
+const lab = (frames: unknown) => readLab('x', { number: '1', programs: [{ name: 'a', end: 'waits' }], frames }).frames
+
+describe('how much a lab keeps of its frames', () => {
+  it.each([
+    [undefined, { bytes: 65_535, first: null }],
+    ['whole', { bytes: 65_535, first: null }],
+    ['counters', null],
+    [{ bytes: 128 }, { bytes: 128, first: null }],
+    [{ first: 500 }, { bytes: 65_535, first: 500 }],
+    [
+      { bytes: 64, first: 1 },
+      { bytes: 64, first: 1 },
+    ],
+  ])('%j is %j', (frames, kept) => {
+    expect(lab(frames)).toEqual(kept)
+  })
+
+  it.each([
+    ['all', "`frames` must be 'whole', 'counters', or `{ bytes, first }`"],
+    [{}, '`frames` must be'],
+    [{ bytes: 1, last: 2 }, '`frames` must be'],
+    [null, '`frames` must be'],
+    [7, '`frames` must be'],
+    [{ bytes: 0 }, '`frames.bytes` is `0`; it must be a whole number from 1 to 65535'],
+    [{ first: 1.5 }, '`frames.first` is `1.5`'],
+    [{ first: '3' }, '`frames.first` is `3`'],
+    [{ bytes: 65_536 }, '`frames.bytes` is `65536`'],
+  ])('%j is refused', (frames, sentence) => {
+    expect(() => lab(frames)).toThrow(`labs/catalog/x/lab.ts: ${sentence}`)
+  })
+})
