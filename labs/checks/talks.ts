@@ -72,11 +72,10 @@ function isVain({ protocol, refused, established }: Found): boolean {
   return protocol === 'tcp' && refused && !established
 }
 
-/** Where a talk's bytes begin; 0 where there are none. */
-function beginOf({ sends, waits, accepted, to }: Found): number {
-  const waited = waits > 0 && accepted > 0 ? Math.max(waits, accepted + 1) : 0
-  const begun = [sends, waited].filter((at) => at > 0 && at <= to)
-  return begun.length === 0 ? 0 : Math.min(...begun)
+/** Where a talk's bytes begin: where some are sent, or, as long as none are, where a program waits for them; else 0. */
+function beginOf({ sends, waits, accepted }: Found): number {
+  if (sends > 0) return sends
+  return waits > 0 && accepted > 0 ? Math.max(waits, accepted + 1) : 0
 }
 
 function gather(story: Story): Map<string, Found> {

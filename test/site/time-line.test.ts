@@ -44,9 +44,16 @@ describe('playing', () => {
 
   it('shows a moment as long as really passed, but long enough to be read, and not for ever', () => {
     const { story } = threePackets()
-    expect(stay(story, 7, 8, 1)).toBe(900)
-    expect(stay(story, 3, 4, 1)).toBe(2400)
-    expect(stay(story, 3, 4, 4)).toBe(600)
-    expect(stay(story, 3, 4, 0.5)).toBe(4800)
+    expect(stay(story, 7, 8, '1')).toBe(900)
+    expect(stay(story, 3, 4, '1')).toBe(2400)
+    expect(stay(story, 3, 4, '4')).toBe(600)
+    expect(stay(story, 3, 4, '0.5')).toBe(4800)
+  })
+
+  it('shows it for exactly as long as really passed, where the reader wants that', () => {
+    const { story } = threePackets()
+    const passed = (at: number) => ((story.steps[at]?.t ?? 0) - (story.steps[at - 1]?.t ?? 0)) / 1e6
+    expect(passed(3)).toBeGreaterThan(2400)
+    for (const at of [3, 7]) expect(stay(story, at, at + 1, 'real')).toBe(passed(at))
   })
 })
