@@ -20,8 +20,10 @@ export function faultClauses(step: Step & { kind: 'faults' | 'seed' }, cast: Cas
 
 /** The same in a few words, for a mark: `loss 0 % → 30 %`. */
 export function faultWords(step: Step & { kind: 'faults' | 'seed' }): Clause {
-  if (step.kind === 'seed')
-    return { key: 'fault.seed', values: { before: String(step.before), after: String(step.seed) } }
+  if (step.kind === 'seed') {
+    const key = step.seed === step.before ? 'fault.seed-again' : 'fault.seed'
+    return { key, values: { before: String(step.before), after: String(step.seed) } }
+  }
   const [what] = listed(step.changes.map(changeClause))
   return what ?? { key: 'fault.same', values: {} }
 }
