@@ -144,14 +144,11 @@ test.skipIf(whyNoOwnNetwork !== null)(
       .panel('timeline')
       .locator('[data-mark]', { hasText: /seed \d+ → 7/ })
       .waitFor()
-    await lab.stopAll.click()
+    for (const name of ['send', 'receive']) await lab.program(name).exited(0)
     await mark.click()
     await lab.at(Number(await mark.getAttribute('data-mark')))
     await lab.panel('timeline').getByText('By hand, the wire between a and b is changed: loss 15 % → 40 %').waitFor()
-    await lab
-      .panel('wire')
-      .locator('span:not(.vh)', { hasText: /^by hand: loss 15 % → 40 %$/ })
-      .waitFor()
+    await lab.panel('wire').getByText('by hand: loss 15 % → 40 %').last().waitFor()
     await lab.slider.press('Home')
     await lab
       .panel('timeline')

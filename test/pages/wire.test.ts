@@ -113,7 +113,8 @@ describe('the wire panel', () => {
   test('goes to the moment of a row that is pressed, and lights one that is pointed at', async () => {
     await open('three-packets')
     await wire.locator('[data-packet="2"]').click()
-    expect(await now().getAttribute('data-packet')).toBe('2')
+    await page.locator('[role="slider"][aria-valuenow="8"]').waitFor()
+    await expect.poll(() => now().getAttribute('data-packet')).toBe('2')
     expect(await line.getAttribute('aria-valuenow')).toBe('8')
     await wire.locator('[data-packet="4"]').hover()
     await wire.locator('[data-packet="4"].lit').waitFor()
@@ -296,8 +297,8 @@ describe('the time line', () => {
     for (const [key, at] of [
       ['ArrowRight', 10],
       ['ArrowLeft', 9],
-      ['PageUp', 19],
-      ['PageDown', 9],
+      ['PageUp', 13],
+      ['PageDown', 6],
       ['Home', 1],
       ['ArrowLeft', 1],
       ['End', 25],
@@ -320,7 +321,7 @@ describe('the time line', () => {
   test('stays with now until the reader moves, and goes back to it', async () => {
     await open('three-packets')
     const toNow = page.getByRole('button', { name: 'to now' })
-    expect(await page.locator('.pos').innerText()).toBe('25 of 25 · now')
+    expect(await page.locator('.pos').innerText()).toBe('25 of 25 · now\nClose')
     await page.getByRole('button', { name: 'One event back' }).click()
     await toNow.waitFor()
     await toNow.click()
