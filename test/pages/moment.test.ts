@@ -178,9 +178,9 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     await number.click()
     await lab.at(step)
     expect(await recv.getAttribute('class')).toContain('lit')
-    const first = lab.program('client').box.locator('.ln:visible', { hasText: 'with socket(' })
-    await first.locator('.ret').click()
-    await lab.at(Number(await first.getByRole('button').innerText()))
+    const connect = lab.program('client').box.locator('.ln:visible', { hasText: 'connection.connect(' })
+    await connect.locator('.ret').click()
+    await lab.at(Number(await connect.getByRole('button').innerText()))
     await recv.locator('.ret.later').waitFor()
   })
 
