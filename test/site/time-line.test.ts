@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { chapterFrom } from '../../site/bench/time-line/chapter-row.ts'
+import { marksOf } from '../../site/bench/time-line/mark-row.ts'
 import { nextStop, stay } from '../../site/bench/time-line/playing.ts'
 import { placeOf, stepAt, tickPaths } from '../../site/bench/time-line/ticks.ts'
 import { rowsOf } from '../../site/bench/wire/rows.ts'
-import { bulk, threePackets } from '../helpers/stories.ts'
+import { bulk, TWO_HOSTS, threePackets } from '../helpers/stories.ts'
+import { StoryMaker } from '../helpers/story-maker.ts'
 
 describe('the ticks of a time line', () => {
   const count = (path: string) => path.split('M').length - 1
@@ -27,6 +30,40 @@ describe('the ticks of a time line', () => {
       for (const at of [1, Math.ceil(last / 3), last]) expect(stepAt(placeOf(at, last), last)).toBe(at)
     }
     expect([stepAt(-1, 25), stepAt(2, 25), stepAt(0.5, 0)]).toEqual([1, 25, 1])
+  })
+})
+
+describe('the marks of what was changed by hand', () => {
+  const loss = { from: null, fault: 'loss', before: 0, after: 0.3 } as const
+
+  it('stand where it was changed; what was set to what it was has none', () => {
+    const maker = new StoryMaker(TWO_HOSTS)
+    for (let i = 0; i < 10; i += 1) maker.call('client', { name: 'send', deed: 'send' })
+    const changed = maker.faults(0, [loss])
+    maker.faults(0)
+    for (let i = 0; i < 8; i += 1) maker.call('client', { name: 'send', deed: 'send' })
+    const seeded = maker.seed(1, 1)
+    const story = maker.story()
+    expect(marksOf(story)).toEqual([
+      { place: placeOf(changed, story.steps.length), steps: [story.steps[changed - 1]] },
+      { place: placeOf(seeded, story.steps.length), steps: [story.steps[seeded - 1]] },
+    ])
+  })
+
+  it('are one where they would stand on each other', () => {
+    const maker = new StoryMaker(TWO_HOSTS)
+    for (let i = 0; i < 100; i += 1) maker.call('client', { name: 'send', deed: 'send' })
+    for (let i = 0; i < 4; i += 1) maker.faults(0, [loss])
+    expect(marksOf(maker.story()).map(({ steps }) => steps.length)).toEqual([4])
+  })
+})
+
+describe('going by chapters', () => {
+  it('leads to where the next begins, and back to where this one does, then the one before', () => {
+    const { story } = threePackets()
+    const from = (at: number, way: 'next' | 'before') => chapterFrom(story, at, way)
+    expect([0, 1, 5, 6, 17, 18].map((at) => from(at, 'next'))).toEqual([1, 6, 6, 13, 18, 25])
+    expect([25, 18, 14, 13, 6, 1].map((at) => from(at, 'before'))).toEqual([18, 13, 13, 6, 1, 1])
   })
 })
 
