@@ -11,6 +11,7 @@ import { COURSE, startCourse, type TestCourse } from '../helpers/course.ts'
 const STUCK: Readonly<Record<string, string>> = {
   'udp-as-found': 'receive',
   'tcp-as-found': 'server',
+  'tcp-frozen': 'server',
   'tcp-both-receive': 'server',
 }
 
@@ -41,7 +42,7 @@ async function run(course: TestCourse, { id, programs }: Lab, language: Language
   const hasEnded = (name: string) => client.eventsOf(name, 'exited').length > 0
   if (stuck !== undefined) {
     const isWaiting = (name: string) => client.text(name).includes('Waiting for bytes')
-    await client.until(() => names.every((name) => name === stuck || hasEnded(name) || isWaiting(name)))
+    await client.until(() => names.every((name) => name === stuck || hasEnded(name) || isWaiting(name)), 60)
     const isLast = names.some((name) => !hasEnded(name) && name !== stuck) ? isWaiting : () => true
     await client.until(() => client.text(stuck).includes('Waiting for') && isLast(stuck))
     client.type(stuck, '\x03')
@@ -70,4 +71,6 @@ it.each(labs.flatMap((lab) => LANGUAGES.map((language) => ({ ...lab, language })
     expect(without.told).toBe(0)
     expect(together.told).toBeGreaterThan(2)
   },
+  // The client of a frozen handshake waits for 15 seconds.
+  120_000,
 )
