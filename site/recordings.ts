@@ -43,7 +43,8 @@ export function recordedOn(lab: Lab): Readonly<Record<string, string>> {
 export function recordedStory(id: string, mixture: string): Story {
   const lab = labOf(id)
   const recorded = allRecordings().find((recording) => recording.lab === id && recording.mixture === mixture)
-  if (recorded === undefined) throw new Error(`The lab ${id} has no recording ${mixture}. Make it: npm run record ${id}`)
+  if (recorded === undefined)
+    throw new Error(`The lab ${id} has no recording ${mixture}. Make it: npm run record ${id}`)
   const story = tellLatest(lab, read(lab, recorded).events)
   if (story === null) throw new Error(`The recording ${mixture} of ${id} tells of no run.`)
   return story

@@ -52,6 +52,6 @@ test.skipIf(whyNoOwnNetwork !== null)(
     await lab.slider.press('Home')
     await lab.at(1)
     await page.keyboard.press('PageUp')
-    await lab.at(11)
+    await lab.at(Number(await lab.panel('timeline').locator('[data-chapter="talk"]').getAttribute('data-from')))
   },
 )

@@ -47,7 +47,7 @@ test('the server is held before each call and released by hand; the client conne
   await lab.runAll.click()
   const sentence = lab.panel('timeline')
   for (const call of ['socket()', 'setsockopt()', 'bind()', 'listen()']) {
-    await sentence.getByText(`is held before ${call}`).waitFor()
+    await sentence.getByText(`is held by hand before ${call}`).waitFor()
     await server.says('held before a call')
     await server.box
       .locator('.ret.waiting')

@@ -296,8 +296,8 @@ describe('the time line', () => {
     for (const [key, at] of [
       ['ArrowRight', 10],
       ['ArrowLeft', 9],
-      ['PageUp', 19],
-      ['PageDown', 9],
+      ['PageUp', 13],
+      ['PageDown', 6],
       ['Home', 1],
       ['ArrowLeft', 1],
       ['End', 25],
@@ -320,7 +320,7 @@ describe('the time line', () => {
   test('stays with now until the reader moves, and goes back to it', async () => {
     await open('three-packets')
     const toNow = page.getByRole('button', { name: 'to now' })
-    expect(await page.locator('.pos').innerText()).toBe('25 of 25 · now')
+    expect(await page.locator('.pos').innerText()).toBe('25 of 25 · now\nClose')
     await page.getByRole('button', { name: 'One event back' }).click()
     await toNow.waitFor()
     await toNow.click()

@@ -60,7 +60,9 @@ describe('a lesson', () => {
   })
 
   it('uses known components only', () => {
-    expect(sentences('<Quizz />')).toEqual(['1: <Quizz> is not a component of lessons; there are `Lab`, `Picture`, `Side`'])
+    expect(sentences('<Quizz />')).toEqual([
+      '1: <Quizz> is not a component of lessons; there are `Lab`, `Picture`, `Side`',
+    ])
     expect(sentences('<toString />', '<Constructor />')).toHaveLength(1)
   })
 
