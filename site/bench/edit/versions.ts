@@ -13,9 +13,10 @@
  * solution beside the reader's text, open `compare.ts` with both.
  */
 import { LANGUAGES, type Language } from '../../../labs/lab.ts'
+import { OWN_PREFIX } from '../stored.ts'
 import { type Earlier, keep, lastOwn, type Own, printOf, put, type Reason, readOwn, remember, SHIPPED } from './own.ts'
 
-export type { Earlier, Own, Reason } from './own.ts'
+export { type Earlier, isReaders, type Own, type Reason } from './own.ts'
 
 /** What of the browser's storage is needed; it may throw. */
 export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
@@ -32,13 +33,12 @@ export interface Which {
 
 /** The version of what is written. */
 const FORMAT = 1
-const PREFIX = 'both-ends:own:'
 
 type Programs = Map<string, Own>
 
-/** Where the texts of a lab are kept; for whoever only wants to know whether there are any. */
+/** Where the texts of a lab are kept. */
 export function keyOf(lab: string): string {
-  return `${PREFIX}${lab}`
+  return `${OWN_PREFIX}${lab}`
 }
 
 export class Versions {
@@ -108,7 +108,8 @@ export class Versions {
     try {
       const store = this.#store()
       const keys = Array.from({ length: store.length }, (_, index) => store.key(index) ?? '')
-      for (const key of keys) if (key.startsWith(PREFIX) && !key.endsWith(ASIDE)) labs.add(key.slice(PREFIX.length))
+      for (const key of keys)
+        if (key.startsWith(OWN_PREFIX) && !key.endsWith(ASIDE)) labs.add(key.slice(OWN_PREFIX.length))
     } catch {
       // What this page knows is all there is.
     }
