@@ -231,8 +231,15 @@ class BenchLab extends HTMLElement {
       },
       onMissing: (sentence) => this.#complain(sentence),
     })
+    desk.surroundings(this.#around)
     for (const [program, ran] of this.#ran) desk.ran(program, ran)
     return desk
+  }
+
+  /** What a reader who edits must know of where programs run. */
+  get #around() {
+    const why = this.#playback?.isChosen ? '' : whyNotWords(this.#words, this.#view)
+    return { recorded: isRecorded(this.#view), why }
   }
 
   /** In the order in which it was asked for, as soon as there is one. */
@@ -451,9 +458,8 @@ class BenchLab extends HTMLElement {
     if (trouble) trouble.hidden = !sentence
     this.#showNetwork()
     this.#showAll()
-    const around = { recorded: isRecorded(view), why: this.#playback?.isChosen ? '' : whyNotWords(this.#words, view) }
     this.#onDesk((desk) => {
-      desk.surroundings(around)
+      desk.surroundings(this.#around)
       for (const { name, end } of this.#programs()) if (end) void desk.show(name)
     })
   }
