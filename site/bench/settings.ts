@@ -1,6 +1,7 @@
 import { type End, LANGUAGES, type Language } from '../../labs/lab.ts'
 import type { Choice } from './choice.ts'
 import { PANELS, type PanelName } from './opened.ts'
+import { type Speed, speedOf } from './time-line/speeds.ts'
 
 /** What a reader set once for the whole site. */
 export interface Settings {
@@ -8,6 +9,8 @@ export interface Settings {
   /** The terminals' text, in px. */
   readonly font: number
   readonly screenReader: boolean
+  /** How fast runs are watched. */
+  readonly speed: Speed
   /** The panels that stay open in every lab, because the reader opened them once. */
   readonly panels: readonly PanelName[]
   /** What the reader was told how to read: names of panels. */
@@ -37,6 +40,7 @@ export function readSettings(kept: string | null): Settings {
     choice: Object.fromEntries(chosen.map((end) => [end, choice[end]])),
     font: typeof raw.font === 'number' && Number.isFinite(raw.font) ? boundFont(raw.font) : FONT.first,
     screenReader: raw.screenReader === true,
+    speed: speedOf(raw.speed),
     panels: PANELS.filter((panel) => Array.isArray(raw.panels) && raw.panels.includes(panel)),
     met: Array.isArray(raw.met) ? raw.met.filter((name) => typeof name === 'string').slice(0, MOST_MET) : [],
   }

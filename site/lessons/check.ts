@@ -1,4 +1,5 @@
 /** What a lesson's text may contain besides prose. Pure: source in, sentences out. */
+import { PICTURES } from '../pictures/pictures.ts'
 import { list, readShow, readThen } from './show.ts'
 
 /** One thing wrong in a lesson; `line` counts from 1. */
@@ -80,6 +81,15 @@ function rulesFor(labs: readonly string[]): Record<string, Rule> {
         show: (value) => whyNot(readShow, value),
         // biome-ignore lint/suspicious/noThenProperty: it is the name of an attribute.
         then: (value) => whyNot(readThen, value),
+      },
+    },
+    Picture: {
+      required: ['id'],
+      attributes: {
+        id: (value) =>
+          (PICTURES as readonly string[]).includes(value)
+            ? undefined
+            : `names the picture \`${value}\`, which does not exist; there are ${list(PICTURES)}`,
       },
     },
     Side: { required: [], attributes: {} },
