@@ -9,7 +9,7 @@ import type { Lab } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
 import { Closer } from './closer.ts'
-import { CodePanel } from './code/code-panel.ts'
+import { CodePanel, type Ran } from './code/code-panel.ts'
 import { addStyle, make } from './dom.ts'
 import { Moment, type Scene } from './moment.ts'
 import type { PanelName } from './opened.ts'
@@ -40,6 +40,8 @@ export interface SpreadParts {
   readonly onMissing: (detail: string) => void
   /** A program stands at a moment of the past, or (null) is in the present. */
   readonly onMoment: (program: string, moment: PastMoment | null) => void
+  /** What of a program is shown is a run of this; null: of nothing. */
+  readonly onRan: (program: string, ran: Ran | null) => void
   /** As in `TimeLineParts`. */
   readonly onLink: ((at: number) => Promise<string>) | null
 }
@@ -79,7 +81,17 @@ export class Spread {
     const onMove = (at: number | null) => this.#moment.go(at)
     this.#codes = cast.programs.flatMap(({ name }) => {
       const box = root.querySelector<HTMLElement>(`[data-program="${name}"]`)
-      return box ? [new CodePanel(box, { program: name, words: ownWords, onPick, onPoint })] : []
+      return box
+        ? [
+            new CodePanel(box, {
+              program: name,
+              words: ownWords,
+              onPick,
+              onPoint,
+              onRan: (ran) => parts.onRan(name, ran),
+            }),
+          ]
+        : []
     })
     const title = root.querySelector('.lab-head h3')?.textContent ?? ''
     this.#wire = new WirePanel(placeIn(root, 'wire'), { words, lang, cast, title, onPick, onPoint })

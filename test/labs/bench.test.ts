@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { socketsAreTold } from '../../labs/instruments/sockets.ts'
-import { encodeInput, PROTOCOL } from '../../labs/protocol.ts'
+import { encodeInput, MAX_FRAME, PROTOCOL } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
 import { isThere } from '../helpers/processes.ts'
@@ -336,9 +336,9 @@ describe('a trouble is named, and everything else goes on:', () => {
 
   test('a frame that is too large, which closes the connection with 1009', async () => {
     const page = await open('one')
-    page.sayRaw(' '.repeat(64 * 1024))
+    page.sayRaw(' '.repeat(MAX_FRAME))
     await page.until(() => page.troubles.length === 1)
-    page.sayRaw(' '.repeat(64 * 1024 + 1))
+    page.sayRaw(' '.repeat(MAX_FRAME + 1))
     await page.until(() => page.closed)
     expect(page.closeCode).toBe(1009)
     await stillServes(await open('one'))
