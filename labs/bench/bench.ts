@@ -16,6 +16,7 @@ import { findPortHolder } from './port-holder.ts'
 import { runnablesOf } from './runnable.ts'
 import { Seat } from './seat.ts'
 import { Settling } from './settling.ts'
+import { Tokens } from './token.ts'
 import { Tracing } from './tracing.ts'
 import { Vigil } from './vigil.ts'
 
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly networks: Networks
   readonly policy: Policy
   readonly limits: Limits
+  /** Makes the token of each run, where it is not to be a fresh one. */
+  readonly makeToken?: () => string
 }
 
 /** The benches of this process that have not ended, by name. */
@@ -100,6 +103,7 @@ export class Bench {
       tell: (message: FromBench) => this.#page?.tell(message),
       stirred: () => this.#vigil.stir(),
       settling: this.#settling,
+      tokens: new Tokens(surroundings.makeToken),
       whyFailed: (program: string, said: string) => this.#whyFailed(program, said),
     }
     const runnables = runnablesOf(lab, surroundings.interpreters)
