@@ -48,6 +48,7 @@ export class Hearing {
   readonly #lab: Lab
   readonly #alive = new Set<number>()
   #token: string | null = null
+  #begins: number | null = null
   #prints = new Map<string, Prints>()
   /** What counters stand at since the bench was opened, and stood at when the run began. */
   #counters = new Map<string, Record<string, number>>()
@@ -58,12 +59,17 @@ export class Hearing {
     this.#lab = lab
   }
 
+  /** The number of the program's run with which the present run of the lab began; null before the first. */
+  get begins(): number | null {
+    return this.#begins
+  }
+
   /** The bench is another one. */
   restart(): void {
     this.#alive.clear()
     this.#counters.clear()
     this.#begin()
-    this.#token = null
+    this.#begins = null
   }
 
   /** Takes an event of the bench; those that only a story tells of change nothing here. */
@@ -71,7 +77,10 @@ export class Hearing {
     switch (event.kind) {
       case 'starting':
         if (!this.#lab.programs.some(({ name }) => name === event.program)) return
-        if (this.#alive.size === 0) this.#begin()
+        if (this.#alive.size === 0) {
+          this.#begin()
+          this.#begins = event.run
+        }
         this.#alive.add(event.run)
         this.#token = event.token ?? this.#token
         return

@@ -2,6 +2,7 @@
 import type { Language } from '../../labs/lab.ts'
 import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
 import { langOf } from '../languages.ts'
+import type { PredictElement } from '../learn/predict-element.ts'
 import { choose, languageOf } from './choice.ts'
 import type { Deck } from './deck.ts'
 import { download } from './files.ts'
@@ -158,11 +159,27 @@ class BenchLab extends HTMLElement {
     on('[data-run-file]', (input) => void this.#openFile(input as HTMLInputElement), 'change')
     on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
     on('[data-toggle]', (button) => this.#toggle(button.dataset.toggle as PanelName))
+    on('[data-ask]', (box) => changeSettings({ ask: (box as HTMLInputElement).checked }), 'change')
     on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
+  }
+
+  /** Runs all programs, as *Run all* does. */
+  runAll(): void {
+    void this.#run(this.#programs())
+  }
+
+  /** A prediction that is still to be made holds what was to be run, and runs it afterwards. */
+  async #isAsked(boxes: readonly ProgramBox[]): Promise<boolean> {
+    const question = document.querySelector<PredictElement>(`bench-predict[data-lab="${this.dataset.lab}"]`)
+    if (question === null || !settings().ask || !boxes.some(({ isShell }) => !isShell)) return false
+    await import('../learn/elements.ts').catch(() => null)
+    await question.ready
+    return question.hold(() => void this.#run(boxes))
   }
 
   /** Starts programs that are not running: terminals first, because a program is started with its terminal's size. */
   async #run(boxes: readonly ProgramBox[]): Promise<void> {
+    if (await this.#isAsked(boxes)) return
     const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#canRun(box))
     if (chosen.length === 0) return
     this.#said = null
@@ -325,7 +342,8 @@ class BenchLab extends HTMLElement {
   /** Tells the story of the run, or keeps what happens until it can be told. A view of the machine has none. */
   #tell(event: BenchEvent): void {
     if (this.#spread) this.#spread.hear(event)
-    else if (event.kind !== 'output' && !this.#untellable && this.dataset.on !== 'machine') {
+    else if (!this.#untellable && this.dataset.on !== 'machine') {
+      // Output is told for those who judge by it; the bench holds a flood that nobody takes.
       this.#untold.push(event)
       void this.#spreadOut()
     }
@@ -449,11 +467,12 @@ class BenchLab extends HTMLElement {
   }
 
   #showSettings(): void {
-    const { font, screenReader } = settings()
+    const { font, screenReader, ask } = settings()
     for (const button of this.querySelectorAll<HTMLElement>('[data-font]')) {
       setDisabled(button, font === (Number(button.dataset.font) < 0 ? FONT.least : FONT.most))
     }
     for (const box of this.querySelectorAll<HTMLInputElement>('[data-screen-reader]')) box.checked = screenReader
+    for (const box of this.querySelectorAll<HTMLInputElement>('[data-ask]')) box.checked = ask
     for (const box of this.#boxes.values()) {
       box.setFont(font)
       box.setScreenReader(screenReader)

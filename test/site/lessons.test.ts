@@ -60,7 +60,9 @@ describe('a lesson', () => {
   })
 
   it('uses known components only', () => {
-    expect(sentences('<Quizz />')).toEqual(['1: <Quizz> is not a component of lessons; there are `Lab`, `Side`'])
+    expect(sentences('<Quizz />')).toEqual([
+      '1: <Quizz> is not a component of lessons; there are `Lab`, `Side`, `Predict`, `Option`, `Saw`, `Why`, `Task`, `Hint`, `Solution`, `Quiz`, `Right`, `Wrong`, `Reason`',
+    ])
     expect(sentences('<toString />', '<Constructor />')).toHaveLength(1)
   })
 

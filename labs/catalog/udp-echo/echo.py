@@ -14,6 +14,7 @@ try:
         data, sender = echo.recvfrom(1024)
         text = data.decode()
         print(f"Received {len(data)} bytes: {text}")
+        print(f"From port {sender[1]}.")
         # Here the answer is missing.
 except OSError as error:
     if error.errno != errno.EADDRINUSE:

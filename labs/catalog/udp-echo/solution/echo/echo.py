@@ -14,6 +14,7 @@ try:
         data, sender = echo.recvfrom(1024)
         text = data.decode()
         print(f"Received {len(data)} bytes: {text}")
+        print(f"From port {sender[1]}.")
         answer = text[::-1].encode()
         echo.sendto(answer, sender)  # whoever asked
 except OSError as error:

@@ -14,6 +14,7 @@ try:
         data, sender = echo.recvfrom(1024)
         text = data.decode()
         print(f"Received {len(data)} bytes: {text}")
+        print(f"From port {sender[1]}.")
         echo.sendto(text[::-1].encode(), ("127.0.0.1", 12822))
 except OSError as error:
     if error.errno != errno.EADDRINUSE:

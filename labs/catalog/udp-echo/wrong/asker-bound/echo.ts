@@ -10,6 +10,7 @@ console.log(`Waiting for a question on port ${PORT}.`)
 const [data, sender] = await once(echo, 'message')
 const text = data.toString()
 console.log(`Received ${data.length} bytes: ${text}`)
+console.log(`From port ${sender.port}.`)
 const answer = [...text].reverse().join('')
 echo.send(answer, 12822, '127.0.0.1', () => echo.close())
 

@@ -10,6 +10,7 @@ console.log(`Waiting for a question on port ${PORT}.`)
 const [data, sender] = await once(echo, 'message')
 const text = data.toString()
 console.log(`Received ${data.length} bytes: ${text}`)
+console.log(`From port ${sender.port}.`)
 echo.send(data, sender.port, sender.address, () =>
   echo.close(),
 )
