@@ -206,10 +206,10 @@ export function rests(run: RunEvidence): Facts {
   return { found: waiting ? [{ t: last.t, step: last.at }] : [], unseen: null }
 }
 
-/** Those of `later` that came after the first of `earlier`. */
+/** Those of `later` that came after the first of `earlier`, or with it: one packet may change both ends. */
 export function after(earlier: Facts, later: Facts): Facts {
   const [first] = earlier.found
-  const found = first === undefined ? [] : later.found.filter(({ t }) => t > first.t)
+  const found = first === undefined ? [] : later.found.filter(({ t }) => t >= first.t)
   return { found, unseen: later.unseen ?? earlier.unseen }
 }
 

@@ -1,4 +1,7 @@
-/** Brings predictions, tasks and quizzes to life when a reader comes to them. What does that is loaded then, not before. */
+/**
+ * Brings predictions, tasks and quizzes to life when a reader comes to them, and keeps what is read. What does that is
+ * loaded then, not before.
+ */
 
 const KINDS = 'bench-predict, bench-task, bench-quiz'
 
@@ -22,3 +25,11 @@ const seen = new IntersectionObserver(
   { rootMargin: '200px' },
 )
 for (const element of document.querySelectorAll(KINDS)) seen.observe(element)
+
+const main = document.querySelector<HTMLElement>('main[data-lesson]')
+const SIGNS = ['scroll', 'pointerdown', 'keydown'] as const
+const sign = () => {
+  for (const name of SIGNS) removeEventListener(name, sign)
+  if (main) void import('./reading.ts').then(({ read }) => read(main)).catch(console.error)
+}
+for (const name of SIGNS) addEventListener(name, sign, { passive: true })

@@ -86,7 +86,8 @@ describe('at real benches', () => {
 
   test.each(each)('$id as solved in $language: $task is passed, with the steps that prove it', async (one) => {
     const solved = await verdict(one, `solution/${one.task}`)
-    expect(solved).toMatchObject({ verdict: 'passed', against: null, reason: null })
+    const told = JSON.stringify(solved)
+    expect(solved, told).toMatchObject({ verdict: 'passed', against: null, reason: null })
     expect(solved.points.filter(({ there, steps }) => !there || steps.length === 0)).toEqual([])
   })
 
