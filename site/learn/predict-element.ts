@@ -95,7 +95,7 @@ export class PredictElement extends HTMLElement {
       option.replaceChildren(button)
       this.#choices.append(option)
     }
-    const skip = make('button', { type: 'button', class: 'quiet skip' }, word(words, { key: 'predict.skip' }))
+    const skip = make('button', { type: 'button', class: 'quiet skip-it' }, word(words, { key: 'predict.skip' }))
     skip.addEventListener('click', () => this.#choose(null))
     this.#choices.append(skip)
     const legend = make('legend', {}, word(words, { key: 'predict.seen' }))
@@ -133,7 +133,7 @@ export class PredictElement extends HTMLElement {
       const button = option.querySelector('button')
       if (button) button.disabled = done !== undefined
     }
-    const skip = this.#choices.querySelector<HTMLElement>('.skip')
+    const skip = this.#choices.querySelector<HTMLElement>('.skip-it')
     if (skip) skip.hidden = done !== undefined
     this.#seen.hidden = true
     if (done === undefined) {
