@@ -20,6 +20,8 @@ export interface Limits {
   readonly age: number
   /** What one run may print, in bytes. */
   readonly output: number
+  /** The text of one program as a reader has edited it, in bytes of UTF-8. */
+  readonly source: number
   /** So many frames are told by each instrument: in a second, and in one run of a lab. The others are counted. */
   readonly frames: { readonly perSecond: number; readonly perRun: number }
   /** What is kept of observations for a page that comes back, in bytes; up to twice as much while more comes. */
@@ -49,6 +51,8 @@ export const HOME_LIMITS: Limits = {
   age: 12 * 60 * MINUTE,
   // Half a minute of the fastest flood a page can take, and more than anybody reads.
   output: 1024 ** 3,
+  // Thirty times the longest program of the course; what is longer was not written by hand.
+  source: 64 * 1024,
   // Twice what a page can draw while it happens, and more than anybody looks at one by one.
   frames: { perSecond: 4000, perRun: 20_000 },
   // Two thousand frames of the largest kind; twenty thousand small ones.

@@ -10,7 +10,7 @@ import { LANGUAGES, type Language } from './lab.ts'
 import type { Limits } from './limits.ts'
 
 /** The version of this file. A page and a server that differ say so instead of guessing. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 /** Where the WebSocket is. */
 export const BENCH_PATH = '/_bench'
@@ -26,8 +26,8 @@ export interface Entered {
   readonly pass: string
 }
 
-/** The largest frame a page may send, in bytes. */
-export const MAX_FRAME = 64 * 1024
+/** The largest frame a page may send, in bytes: a run of three programs, each edited to its limit, and then some. */
+export const MAX_FRAME = 256 * 1024
 
 /** The most bytes of input one frame carries; longer pastes are cut into several. */
 export const MAX_INPUT = 16 * 1024
@@ -60,6 +60,16 @@ export const SHELL = 'shell@'
 export interface RunRequest extends Size {
   readonly program: string
   readonly language: RunLanguage
+  /** The program's text, run in place of its file in the catalog, which stays as it is. Without it, the file is run. */
+  readonly source?: string
+}
+
+/**
+ * What a run was of, when it was not the file of the catalog. `text` is null when it has been let go since: only the
+ * latest texts are kept.
+ */
+export interface Edited {
+  readonly text: string | null
 }
 
 /** What a page says, in text frames. Keyboard input goes as binary: see `encodeInput`. */
@@ -272,8 +282,18 @@ export type Missed = (typeof MISSED)[number]
 /** What can happen at a bench. A `run` is one start of one program, counted from 1 over the whole bench. */
 export type Happening =
   | Observation
-  /** `token` is what a program of the lab finds as `TOKEN`: made afresh when a run begins, the same for all its programs. */
-  | ({ kind: 'starting'; program: string; run: number; language: RunLanguage; token?: string } & Size)
+  /**
+   * `token` is what a program of the lab finds as `TOKEN`: made afresh when a run begins, the same for all its programs.
+   * `edited` is there when the program's text is not the catalog's.
+   */
+  | ({
+      kind: 'starting'
+      program: string
+      run: number
+      language: RunLanguage
+      token?: string
+      edited?: Edited
+    } & Size)
   /** The process exists. `command` is what a shell would be given: the interpreter's name and the file's. */
   | { kind: 'started'; program: string; run: number; pid: number; command: readonly string[] }
   /** The program holds a socket that others can reach; `null` where the system does not tell, after its first words. */
@@ -421,6 +441,10 @@ export type Trouble =
   | { kind: 'not-running'; program: string }
   | { kind: 'no-interpreter'; language: Language }
   | { kind: 'file-missing'; file: string }
+  /** A program's edited text is longer than it may be, counted in bytes of UTF-8. */
+  | { kind: 'source-too-large'; program: string; bytes: number; limit: number }
+  /** A line of a program's edited text has half of a surrogate pair, which is no character and cannot be written. */
+  | { kind: 'source-not-text'; program: string; line: number }
   | { kind: 'cannot-start'; program: string; detail: string }
   | { kind: 'never-ready'; program: string; seconds: number }
   | { kind: 'ended-before-ready'; program: string }
@@ -460,6 +484,8 @@ export const TROUBLES = [
   'not-running',
   'no-interpreter',
   'file-missing',
+  'source-too-large',
+  'source-not-text',
   'cannot-start',
   'never-ready',
   'ended-before-ready',
@@ -654,7 +680,7 @@ function readControl(text: string): ToBench {
         type: 'run',
         programs: list(message.programs, 'programs').map((item) => {
           const request = record(item, 'programs[]')
-          return { program: name(request.program, 'program'), language: language(request.language), ...size(request) }
+          return readRequest(request)
         }),
       }
     case 'stop':
@@ -674,8 +700,23 @@ function readControl(text: string): ToBench {
     case 'leave':
       return { type: 'leave' }
     default:
-      throw new Unreadable(`\`type\` is ${JSON.stringify(message.type)?.slice(0, 40)}`)
+      throw new Unreadable(`\`type\` is ${brief(message.type)}`)
   }
+}
+
+function readRequest(request: Record<string, unknown>): RunRequest {
+  const { source } = request
+  const read = { program: name(request.program, 'program'), language: language(request.language), ...size(request) }
+  if (source === undefined) return read
+  if (typeof source !== 'string') throw new Unreadable('`source` must be a text')
+  if (read.language === 'sh') throw new Unreadable('`source` is for programs, not for what is run as `sh`')
+  return { ...read, source }
+}
+
+/** A value in a few characters. What is nested is not looked into: it may be deeper than a stack. */
+function brief(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  return String(JSON.stringify(value)).slice(0, 40)
 }
 
 function language(value: unknown): RunLanguage {

@@ -198,6 +198,7 @@ const KINDS: Kinds = {
     token: orNone(text),
     columns: cells(MAX_CELLS.columns),
     rows: cells(MAX_CELLS.rows),
+    edited: orNone(object({ text: orNull(text) })),
   },
   started: { program, run, pid: whole, command: listOf(text) },
   ready: { program, run, socket: orNull(object<ReadySocket>({ address: text, port, protocol })) },

@@ -14,8 +14,9 @@ import type { Policy } from './network/policy.ts'
 import { Outbox, type Receiver } from './outbox.ts'
 import { findPortHolder } from './port-holder.ts'
 import { runnablesOf } from './runnable.ts'
-import { Seat } from './seat.ts'
+import { Seat, startingOf } from './seat.ts'
 import { Settling } from './settling.ts'
+import { whyNotSource } from './source.ts'
 import { Tokens } from './token.ts'
 import { Tracing } from './tracing.ts'
 import { Vigil } from './vigil.ts'
@@ -163,10 +164,12 @@ export class Bench {
   async run(requests: readonly RunRequest[]): Promise<void> {
     if (this.isClosing) return
     this.#vigil.stir()
-    for (const { program } of requests) {
+    for (const { program, source } of requests) {
       const seat = this.#seats.get(program)
       if (seat === undefined) return this.#trouble({ kind: 'unknown-program', program })
       if (seat.run) return this.#trouble({ kind: 'already-running', program })
+      const refused = source === undefined ? null : whyNotSource(program, source, this.#limits.source)
+      if (refused) return this.#trouble(refused)
     }
     const inOrder = [...this.#seats].flatMap(([name, seat]) => {
       const request = requests.find(({ program }) => program === name)
@@ -323,7 +326,7 @@ export class Bench {
     for (const { seat, request } of rest) {
       if (seat.run) continue
       const run = this.#runs.push(request.program)
-      this.#outbox.write({ kind: 'starting', ...request, run })
+      this.#outbox.write(startingOf(run, request))
       seat.fail(run, trouble)
     }
   }

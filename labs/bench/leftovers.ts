@@ -6,7 +6,10 @@ import { BENCH_MARK, processNamespace } from './environment.ts'
 /** What folders of channels are called: then come the server's mark, a hyphen, and letters by chance. */
 export const CHANNELS_PREFIX = 'both-ends-calls-'
 
-const CHANNELS_FOLDER = new RegExp(`^${CHANNELS_PREFIX}(\\d+)@(\\d+)-`)
+/** And folders of edited programs. */
+export const WORKSPACE_PREFIX = 'both-ends-lab-'
+
+const OWN_FOLDER = new RegExp(`^(?:${CHANNELS_PREFIX}|${WORKSPACE_PREFIX})(\\d+)@(\\d+)-`)
 
 /** Kills what a program has left behind: its process group, and whatever carries the mark of its environment. */
 export function endRest(pid: number, env: Readonly<Record<string, string>>): void {
@@ -29,11 +32,11 @@ export function endOrphans(): void {
   }
 }
 
-/** Removes folders of channels whose server was killed before it could. */
-export function removeOrphanChannels(): void {
+/** Removes folders of channels and of programs whose server was killed before it could. */
+export function removeOrphanFolders(): void {
   const here = processNamespace()
   for (const name of readdirSync(tmpdir())) {
-    const [, server, namespace] = CHANNELS_FOLDER.exec(name) ?? []
+    const [, server, namespace] = OWN_FOLDER.exec(name) ?? []
     if (server === undefined || Number(namespace) !== here || isAlive(Number(server))) continue
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true })

@@ -19,6 +19,9 @@ const KEEP = { bytes: 64 * 1024, frames: 1024 } as const
 /** How many control events are kept. */
 const KEEP_CONTROL = 4096
 
+/** How much is kept of the texts of edited programs, in characters: of the latest. Of earlier runs is known that they were. */
+const KEEP_TEXTS = 1024 ** 2
+
 /** Output is gathered only while more than `busy` bytes came within `window` ms; then for `wait` ms or up to `full`. */
 const GATHER = { busy: 8 * 1024, window: 5, wait: 4, full: 62 * 1024 } as const
 
@@ -144,6 +147,7 @@ export class Outbox {
     if (isObserved(event) && event.kind !== 'blind' && event.kind !== 'settled') this.#kept.keep(event)
     else {
       this.#control.push(event)
+      if (event.kind === 'starting' && event.edited) this.#letGoOfTexts()
       if (this.#control.length > 2 * KEEP_CONTROL) this.#control = this.#control.slice(-KEEP_CONTROL)
     }
     this.#receiver?.tell({ type: 'event', event })
@@ -240,6 +244,16 @@ export class Outbox {
     clearTimeout(this.#framesTimer)
     clearTimeout(this.#letGoTimer)
     for (const { timer } of this.#channels.values()) clearTimeout(timer)
+  }
+
+  /** Of texts of edited programs the latest are kept. */
+  #letGoOfTexts(): void {
+    let size = 0
+    for (const [index, event] of [...this.#control.entries()].reverse()) {
+      if (event.kind !== 'starting' || !event.edited?.text) continue
+      size += event.edited.text.length
+      if (size > KEEP_TEXTS) this.#control[index] = { ...event, edited: { text: null } }
+    }
   }
 
   #channel(program: string): Channel {

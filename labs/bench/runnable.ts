@@ -17,8 +17,11 @@ export interface Runnable {
   readonly hears: boolean
   /** After how many ms a run is ended; null: never. */
   readonly within: number | null
-  /** @throws {Refused} when it cannot be run in this language, here or now. */
-  prepare(language: RunLanguage, network: LiveNetwork): Promise<Prepared>
+  /**
+   * @param source a program's text as its reader edited it; its file as it is on disk, when nothing is said
+   * @throws {Refused} when it cannot be run in this language, here or now.
+   */
+  prepare(language: RunLanguage, network: LiveNetwork, source?: string): Promise<Prepared>
 }
 
 /** How one run is started. */
@@ -59,12 +62,12 @@ function programRunnable(program: Program, interpreters: FoundInterpreters): Run
     waits: end === 'waits',
     hears: true,
     within: null,
-    async prepare(language, network) {
+    async prepare(language, network, source) {
       if (language === 'sh') throw new Refused({ kind: 'cannot-start', program: name, detail: 'it is not a shell' })
       const interpreter = interpreters[language]
       if (interpreter === null) throw new Refused({ kind: 'no-interpreter', language })
       try {
-        const { folder, file } = await network.place(program, language)
+        const { folder, file } = await network.place(program, language, source ?? null)
         const command = [interpreter.typed, file]
         return { argv: [interpreter.path, file], command, folder, host, capability, env: {} }
       } catch (error) {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { socketsAreTold } from '../instruments/sockets.ts'
 import type { Limits } from '../limits.ts'
-import type { FromBench, Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
+import type { FromBench, Happening, Input, ReadySocket, RunRequest, Size, Trouble } from '../protocol.ts'
 import { programEnvironment } from './environment.ts'
 import type { Launched, LiveNetwork, Machine } from './network/network.ts'
 import type { Policy } from './network/policy.ts'
@@ -94,14 +94,15 @@ export class Seat {
   }
 
   /** Starts a run. Null when it could not be started; why is written down. */
-  async start({ language, columns, rows }: RunRequest): Promise<Run | null> {
+  async start(request: RunRequest): Promise<Run | null> {
+    const { language, source, columns, rows } = request
     const { network, machine, policy, outbox, settling, tokens, tracing } = this.#around
     const { name } = this.runnable
     const number = this.#around.countRun(name)
     if (settling.isCalm) network.renew()
     const token = this.runnable.isProgram ? tokens.for(settling.isCalm) : null
     if (this.runnable.isProgram) settling.started(number)
-    outbox.write({ kind: 'starting', program: name, run: number, language, columns, rows, ...(token && { token }) })
+    outbox.write({ ...startingOf(number, request), ...(token && { token }) })
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     // One that does not wait has nothing that others could wait for.
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
@@ -110,7 +111,7 @@ export class Seat {
     this.#run = run
     let trace: Trace | undefined
     try {
-      const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network)
+      const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network, source)
       const bare = { ...programEnvironment(this.#markOf(run), policy), ...(token && { [TOKEN]: token }), ...env }
       const released = () => outbox.write({ kind: 'released', program: name, run: number })
       trace = await tracing.begin(name, number, language, bare, released)
@@ -296,6 +297,14 @@ export class Seat {
       this.#around.tell({ type: 'taken', program: this.runnable.name, seq: this.taken })
     }, TELL_TAKEN)
   }
+}
+
+type Starting = Extract<Happening, { kind: 'starting' }>
+
+/** What is told of a run before anything is done for it. */
+export function startingOf(run: number, { program, language, source, columns, rows }: RunRequest): Starting {
+  const edited = source === undefined ? null : { edited: { text: source } }
+  return { kind: 'starting', program, run, language, columns, rows, ...edited }
 }
 
 function troubleOf(error: unknown, program: string): Trouble {

@@ -79,9 +79,10 @@ function isOwn(event: BenchEvent): event is Own {
   return kind === 'starting' || kind === 'started' || kind === 'exited' || kind === 'failed'
 }
 
-function actOf(lab: Lab, { program, run, language, t }: EventOf<'starting'>): Draft<Act> {
+function actOf(lab: Lab, { program, run, language, edited, t }: EventOf<'starting'>): Draft<Act> {
   const host = lab.programs.find(({ name }) => name === program)?.host ?? lab.network.hosts[0]?.name ?? ''
-  return { program, run, language: language as Language, host, started: t, ended: null, exit: null }
+  const own = edited && { edited }
+  return { program, run, language: language as Language, ...own, host, started: t, ended: null, exit: null }
 }
 
 function emptyRun(run: number, from: number): Run {

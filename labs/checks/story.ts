@@ -3,7 +3,7 @@
  * Everything the page draws and a task asks is read from here. Only descriptions; `tell.ts` makes it.
  */
 import type { Language } from '../lab.ts'
-import type { Deed, Endpoint, Fate, Instrument, Missed, ProgramSocket, SocketRow } from '../protocol.ts'
+import type { Deed, Edited, Endpoint, Fate, Instrument, Missed, ProgramSocket, SocketRow } from '../protocol.ts'
 import type { Decoded } from '../wire/decoded.ts'
 
 /** One run of one program inside a run of the lab. */
@@ -11,6 +11,8 @@ export interface Act {
   readonly program: string
   readonly run: number
   readonly language: Language
+  /** Present when it was not the file of the catalog that ran, but a text of the reader's. */
+  readonly edited?: Edited
   readonly host: string
   readonly started: number
   /** Null while it runs. */

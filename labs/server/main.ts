@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findInterpreters } from '../bench/interpreters.ts'
-import { endOrphans, removeOrphanChannels } from '../bench/leftovers.ts'
+import { endOrphans, removeOrphanFolders } from '../bench/leftovers.ts'
 import { findStanding } from '../bench/network/ladder.ts'
 import { Networks } from '../bench/network/networks.ts'
 import { homePolicy } from '../bench/network/policy.ts'
@@ -22,7 +22,7 @@ await main()
 async function main(): Promise<void> {
   const options = optionsOrExit()
   endOrphans()
-  removeOrphanChannels()
+  removeOrphanFolders()
   if (!options.pages) await buildIfStale()
   const policy = homePolicy(folder)
   const interpreters = await findInterpreters(policy.become.length > 0 ? policy.user : null)

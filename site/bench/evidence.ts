@@ -139,7 +139,7 @@ export class Evidence {
       if (event.kind === 'sockets') {
         const before = tables.get(event.host)
         tables.set(event.host, before ? { ...merged(before, event), gone: [] } : { ...event, gone: [] })
-      } else if (!isObserved(event) || event.kind === 'blind') kept.push(slot)
+      } else if (!isObserved(event) || event.kind === 'blind') kept.push({ event: withoutText(event) })
     }
     this.#forgetRun()
     this.#holes = 0
@@ -209,6 +209,11 @@ export class Evidence {
     this.#slots = this.#slots.filter(({ event }) => event !== null)
     this.#holes = 0
   }
+}
+
+/** Of an earlier run it need not be known what its text was. */
+function withoutText(event: BenchEvent): BenchEvent {
+  return event.kind === 'starting' && event.edited ? { ...event, edited: { text: null } } : event
 }
 
 /** Two changes of one table as one. */

@@ -4,7 +4,9 @@ import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
 import { langOf } from '../languages.ts'
 import type { PredictElement } from '../learn/predict-element.ts'
 import { choose, languageOf } from './choice.ts'
+import type { Ran } from './code/code-panel.ts'
 import type { Deck } from './deck.ts'
+import type { Desk } from './edit/desk.ts'
 import { download } from './files.ts'
 import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
@@ -15,6 +17,7 @@ import { labWords, recordingWords, whyNotWords } from './sentences.ts'
 import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
 import type { News } from './source.ts'
 import type { Spread } from './spread.ts'
+import { isAnyKept } from './stored.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
@@ -44,6 +47,10 @@ class BenchLab extends HTMLElement {
   #untold: BenchEvent[] = []
   /** It could not be loaded; a press of the reader's tries again. */
   #untellable = false
+  /** Where programs are edited; null as long as nobody has edited one. */
+  #desk: Promise<Desk | null> | null = null
+  /** What scenes are runs of, by program. */
+  readonly #ran = new Map<string, Ran | null>()
 
   connectedCallback(): void {
     const left = new AbortController()
@@ -84,6 +91,7 @@ class BenchLab extends HTMLElement {
     this.followChoice()
     this.#showSettings()
     this.#showPanels()
+    if (isAnyKept(this.dataset.lab ?? '')) void this.#openDesk()
     source.resume()
     void this.#askHealth()
   }
@@ -95,6 +103,8 @@ class BenchLab extends HTMLElement {
     this.#spread?.close()
     this.#spread = null
     this.#spreading = null
+    void this.#desk?.then((desk) => desk?.close())
+    this.#desk = null
     for (const box of this.#boxes.values()) box.close()
   }
 
@@ -146,6 +156,7 @@ class BenchLab extends HTMLElement {
         })
       }
     }
+    on('[data-edit]', (button) => void this.#edit(button.closest<HTMLElement>('[data-program]')?.dataset.program ?? ''))
     on('[data-run-all]', () => void this.#run(this.#programs()))
     on('[data-stop-all]', () => this.#stop(this.#programs()))
     on('[data-play-recorded]', () => {
@@ -194,7 +205,61 @@ class BenchLab extends HTMLElement {
     }
     const wanted = chosen.filter(({ name }) => this.#view.programs[name]?.asked)
     if (wanted.length === 0) return
-    this.#source?.run(wanted.map((box) => ({ program: box.name, language: box.language, ...box.fit() })))
+    // Its reader's version is run, or nothing: never the course's text in its place.
+    const editing = this.#desk ?? (isAnyKept(this.dataset.lab ?? '') ? this.#openDesk() : null)
+    const desk = await editing
+    if (editing && !desk) return this.#take({ kind: 'withdrawn' })
+    this.#source?.run(
+      wanted.map((box) => {
+        const source = box.end ? desk?.source(box.name) : null
+        return { program: box.name, language: box.language, ...box.fit(), ...(source != null && { source }) }
+      }),
+    )
+  }
+
+  /** The reader wants to edit a program, or has done. */
+  async #edit(program: string): Promise<void> {
+    if (!this.#open.includes('code')) this.#toggle('code')
+    const desk = await this.#openDesk()
+    await desk?.toggle(program)
+  }
+
+  /** Loads what is edited with, once. Null where that fails; why is told. */
+  #openDesk(): Promise<Desk | null> {
+    this.#desk ??= this.#loadDesk().catch((error: Error) => {
+      // The next press tries again.
+      this.#desk = null
+      this.#complain(word(this.#words, { key: 'page.no-panels', values: { detail: error.message } }))
+      return null
+    })
+    return this.#desk
+  }
+
+  async #loadDesk(): Promise<Desk> {
+    const { openDesk } = await import('./edit/desk.ts')
+    const desk = await openDesk({
+      root: this,
+      lab: this.dataset.lab ?? '',
+      lang: langOf(this.lang.slice(0, 2)),
+      languageOf: (program) => (this.#boxes.get(program)?.language === 'py' ? 'py' : 'ts'),
+      onRun: (program) => {
+        const box = this.#boxes.get(program)
+        if (box) void this.#run([box])
+      },
+      onMissing: (sentence) => this.#complain(sentence),
+    })
+    for (const [program, ran] of this.#ran) desk.ran(program, ran)
+    return desk
+  }
+
+  /** In the order in which it was asked for, as soon as there is one. */
+  #onDesk(act: (desk: Desk) => void): void {
+    void this.#desk?.then((desk) => desk && act(desk))
+  }
+
+  #complain(sentence: string): void {
+    this.#said = sentence
+    this.#show()
   }
 
   #stop(boxes: readonly ProgramBox[]): void {
@@ -256,7 +321,9 @@ class BenchLab extends HTMLElement {
     if (news.kind === 'event') {
       const { event, replayed } = news
       if (event.kind === 'starting') this.#starts(event.program)
+      if (event.kind === 'starting' && event.edited) void this.#openDesk()
       this.#tell(event)
+      this.#onDesk((desk) => desk.hear(event))
       // Thousands a second: nothing but the story takes them into account, save that a program is held.
       if (isObserved(event) && event.kind !== 'held' && this.#view.recording?.silence == null) return
       if ('program' in event) this.#boxes.get(event.program)?.hear(event, replayed)
@@ -353,6 +420,7 @@ class BenchLab extends HTMLElement {
   #forgetStory(): void {
     this.#untold = []
     this.#spread?.restart()
+    this.#onDesk((desk) => desk.restart())
   }
 
   /** Loads what tells the story, once. Terminals do without where that fails. */
@@ -379,6 +447,10 @@ class BenchLab extends HTMLElement {
         this.#show()
       },
       onMoment: (program, moment) => this.#boxes.get(program)?.showMoment(moment),
+      onRan: (program, ran) => {
+        this.#ran.set(program, ran)
+        this.#onDesk((desk) => desk.ran(program, ran))
+      },
     })
     if (!this.isConnected) return spread.close()
     this.#spread = spread
@@ -397,6 +469,11 @@ class BenchLab extends HTMLElement {
     if (trouble) trouble.hidden = !sentence
     this.#showNetwork()
     this.#showAll()
+    const around = { recorded: isRecorded(view), why: this.#playback?.isChosen ? '' : whyNotWords(this.#words, view) }
+    this.#onDesk((desk) => {
+      desk.surroundings(around)
+      for (const { name, end } of this.#programs()) if (end) void desk.show(name)
+    })
   }
 
   /** What programs run on, or which recording is shown; and whether anything runs at all. */

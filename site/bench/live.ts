@@ -4,10 +4,12 @@ import {
   decodeFrames,
   decodeOutput,
   type FromBench,
+  MAX_FRAME,
   PROTOCOL,
   type RunRequest,
   type Size,
   type ToBench,
+  type Trouble,
 } from '../../labs/protocol.ts'
 import { type Invitation, invitation } from './invitation.ts'
 import { Line, type LineParts } from './line.ts'
@@ -95,6 +97,11 @@ export class LiveSource implements BenchSource {
   }
 
   run(programs: readonly RunRequest[]): void {
+    const tooLarge = whyTooLarge(programs)
+    if (tooLarge) {
+      this.#tell({ kind: 'trouble', trouble: tooLarge })
+      return
+    }
     if (this.#connection === 'live') {
       this.#send({ type: 'run', programs: [...programs] })
       return
@@ -405,4 +412,14 @@ export class LiveSource implements BenchSource {
   #tell(news: News): void {
     for (const listener of this.#listeners) listener(news)
   }
+}
+
+/** Programs whose texts fill more than one message would end the connection, so they are not sent. */
+function whyTooLarge(programs: readonly RunRequest[]): Trouble | null {
+  const sizeOf = (text: string) => new TextEncoder().encode(text).length
+  const over = sizeOf(JSON.stringify({ type: 'run', programs })) - MAX_FRAME
+  if (over <= 0) return null
+  const sizes = programs.map(({ program, source = '' }) => ({ program, bytes: sizeOf(source) }))
+  const { program, bytes } = sizes.reduce((one, other) => (other.bytes > one.bytes ? other : one))
+  return { kind: 'source-too-large', program, bytes, limit: Math.max(0, bytes - over) }
 }

@@ -11,7 +11,7 @@ import type { Lang } from '../languages.ts'
 import { type Judging, openJudging } from '../learn/judging.ts'
 import { keepRun } from '../learn/store.ts'
 import { Closer } from './closer.ts'
-import { CodePanel } from './code/code-panel.ts'
+import { CodePanel, type Ran } from './code/code-panel.ts'
 import { addStyle, make } from './dom.ts'
 import { Moment, type Scene } from './moment.ts'
 import type { PanelName } from './opened.ts'
@@ -42,6 +42,8 @@ export interface SpreadParts {
   readonly onMissing: (detail: string) => void
   /** A program stands at a moment of the past, or (null) is in the present. */
   readonly onMoment: (program: string, moment: PastMoment | null) => void
+  /** What of a program is shown is a run of this; null: of nothing. */
+  readonly onRan: (program: string, ran: Ran | null) => void
 }
 
 /** Panels that draw from the story; while none of them is open nothing is told. */
@@ -86,7 +88,17 @@ export class Spread {
     const onMove = (at: number | null) => this.#moment.go(at)
     this.#codes = cast.programs.flatMap(({ name }) => {
       const box = root.querySelector<HTMLElement>(`[data-program="${name}"]`)
-      return box ? [new CodePanel(box, { program: name, words: ownWords, onPick, onPoint })] : []
+      return box
+        ? [
+            new CodePanel(box, {
+              program: name,
+              words: ownWords,
+              onPick,
+              onPoint,
+              onRan: (ran) => parts.onRan(name, ran),
+            }),
+          ]
+        : []
     })
     const title = root.querySelector('.lab-head h3')?.textContent ?? ''
     this.#wire = new WirePanel(placeIn(root, 'wire'), { words, lang, cast, title, onPick, onPoint })

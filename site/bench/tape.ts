@@ -59,5 +59,6 @@ export class Tape {
 }
 
 function sizeOf(event: BenchEvent): number {
+  if (event.kind === 'starting') return ABOUT + (event.edited?.text?.length ?? 0)
   return ABOUT + ('bytes' in event && event.bytes instanceof Uint8Array ? 2 * event.bytes.length : 0)
 }

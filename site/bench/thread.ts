@@ -44,7 +44,7 @@ export class Thread {
     const moment =
       rows?.querySelector<HTMLElement>('.lit[aria-current=step]') ?? rows?.querySelector<HTMLElement>('.lit')
     const row = visible(moment, rows)
-    const lines = [...this.#lab.querySelectorAll<HTMLElement>('.code .ln.lit')]
+    const lines = [...this.#lab.querySelectorAll<HTMLElement>('.code :is(.ln, .cm-line).lit')]
     const found = lines.map((line) => ({ line, box: visible(line, line.closest<HTMLElement>('.code')) }))
     const end = found.find(({ box }) => box !== null)
     const first = spread?.firstElementChild

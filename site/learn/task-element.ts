@@ -1,11 +1,22 @@
 /** `<bench-task>`: a task that ticks itself from the evidence of a run. */
 import type { Said, Verdict } from '../../labs/checks/judge.ts'
+import { LANGUAGES, type Language } from '../../labs/lab.ts'
 import { make } from '../bench/dom.ts'
 import { type Words, word } from '../bench/words.ts'
 import { langOf } from '../languages.ts'
 import { eventButtons } from './events.ts'
 import { changeProgress, now, onProgress, progress } from './store.ts'
 import { learnWords } from './words.ts'
+
+/** A lab that can be run. */
+interface BenchLab extends HTMLElement {
+  runAll(): void
+}
+
+const solutions = import.meta.glob<string>(
+  ['/labs/catalog/*/solution/*/*.{ts,py}', '!/labs/catalog/*/solution/*/deeds.ts'],
+  { import: 'default', query: '?raw' },
+)
 
 export class TaskElement extends HTMLElement {
   #words: Words | null = null
@@ -18,6 +29,7 @@ export class TaskElement extends HTMLElement {
     const left = new AbortController()
     this.#left = left
     this.#wireHints(left.signal)
+    this.#wireSolution(left.signal)
     left.signal.addEventListener(
       'abort',
       onProgress(() => this.#showPassed()),
@@ -92,6 +104,36 @@ export class TaskElement extends HTMLElement {
     this.#say(word(this.#words, { key: 'verdict.passed-before' }))
   }
 
+  /** The solution becomes the text of its programs, in the languages that are chosen, and all programs are run. */
+  #wireSolution(signal: AbortSignal): void {
+    const button = this.querySelector<HTMLButtonElement>('[data-run-solution]')
+    if (button === null) return
+    button.hidden = false
+    button.addEventListener('click', () => void this.#runSolution(), { signal })
+  }
+
+  async #runSolution(): Promise<void> {
+    const { lab = '', task = '' } = this.dataset
+    const root = document.querySelector<BenchLab>(`bench-lab[data-lab="${lab}"]`)
+    if (root === null) return
+    const files = [...this.querySelectorAll<HTMLElement>('[data-solution] [data-file]')]
+    const [{ versions }, texts] = await Promise.all([
+      import('../bench/edit/versions.ts'),
+      solutionTexts(lab, task, files),
+    ])
+    for (const [file, text] of texts) {
+      const [program = '', ending = ''] = file.split('.')
+      const language = LANGUAGES.find((one) => one === ending)
+      if (language && isChosen(root, program, language)) versions.put(lab, program, language, text, 'solution')
+    }
+    this.querySelector('.solution-say')?.remove()
+    const say = make('p', { class: 'solution-say', role: 'status' })
+    this.querySelector('[data-solution]')?.append(say)
+    say.textContent = word(this.#words ?? {}, { key: 'task.solution-runs' })
+    root.scrollIntoView({ block: 'start', behavior: 'instant' })
+    root.runAll()
+  }
+
   /** One hint at a time: the next is offered when the one before it was opened. */
   #wireHints(signal: AbortSignal): void {
     const hints = [...this.querySelectorAll<HTMLDetailsElement>('[data-hint], [data-solution]')]
@@ -112,4 +154,19 @@ export class TaskElement extends HTMLElement {
     }
     offer()
   }
+}
+
+/** The texts of a solution's programs, by the names of their files. */
+async function solutionTexts(lab: string, task: string, shown: readonly HTMLElement[]): Promise<[string, string][]> {
+  const loads = shown.flatMap(({ dataset: { file = '' } }) => {
+    const load = solutions[`/labs/catalog/${lab}/solution/${task}/${file}`]
+    return load ? [load().then((text): [string, string] => [file, text])] : []
+  })
+  return Promise.all(loads)
+}
+
+/** Whether a program of a lab is to be run in this language now. */
+function isChosen(root: HTMLElement, program: string, language: Language): boolean {
+  const chosen = root.querySelector<HTMLInputElement>(`[data-program="${program}"] .choice input:checked`)
+  return chosen?.value === language
 }

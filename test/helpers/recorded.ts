@@ -43,7 +43,15 @@ const EACH: { readonly [Kind in Happening['kind']]: Extract<Happening, { kind: K
   blind: { kind: 'blind', instrument: 'calls', detail: 'no tracer' },
   seed: { kind: 'seed', seed: 7 },
   faults: { kind: 'faults', wire: 0, from: 'a', faults: { ...NO_FAULTS, loss: 0.5, only: ['udp'] } },
-  starting: { kind: 'starting', program: 'send', run: 2, language: 'ts', columns: 80, rows: 24 },
+  starting: {
+    kind: 'starting',
+    program: 'send',
+    run: 2,
+    language: 'ts',
+    columns: 80,
+    rows: 24,
+    edited: { text: 'a\n"ü"' },
+  },
   started: { kind: 'started', program: 'send', run: 2, pid: 4711, command: ['node', 'send.ts'] },
   call: { kind: 'call', call: 1, name: 'send', deed: 'send', args: "b'\\xca'", bytes: 4, ...told },
   return: { kind: 'return', call: 1, ...told, ...outcome },
@@ -77,7 +85,15 @@ const frame = { kind: 'frame', fate: 'delivered', length: 60, bytes: Uint8Array.
 /** All of them, with output that is text and output that is not, and frames of loopback and of a wire. */
 export const EVENTS: readonly BenchEvent[] = [
   ...Object.values(EACH).slice(0, 3),
-  { kind: 'starting', program: 'receive', run: 1, language: 'py', columns: 80, rows: 24 } as const,
+  {
+    kind: 'starting',
+    program: 'receive',
+    run: 1,
+    language: 'py',
+    columns: 80,
+    rows: 24,
+    edited: { text: null },
+  } as const,
   { kind: 'output', program: 'receive', run: 1, offset: 0, bytes: utf8('数据\r\n') } as const,
   { kind: 'output', program: 'receive', run: 1, offset: 8, bytes: Uint8Array.of(0xca, 0xfd) } as const,
   { kind: 'output', program: 'receive', run: 1, offset: 10, bytes: utf8('\x1b[31m€\u2028\0') } as const,

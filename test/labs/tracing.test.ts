@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SERVER_MARK } from '../../labs/bench/environment.ts'
-import { CHANNELS_PREFIX, removeOrphanChannels } from '../../labs/bench/leftovers.ts'
+import { CHANNELS_PREFIX, removeOrphanFolders } from '../../labs/bench/leftovers.ts'
 import type { LiveNetwork } from '../../labs/bench/network/network.ts'
 import { PlainNetwork } from '../../labs/bench/network/plain.ts'
 import { homePolicy } from '../../labs/bench/network/policy.ts'
@@ -158,7 +158,7 @@ describe('channels on the plain machine', () => {
       mkdirSync(folder, { recursive: true })
       writeFileSync(join(folder, '1'), '')
     }
-    removeOrphanChannels()
+    removeOrphanFolders()
     expect([dead, elsewhere, alive].map((folder) => existsSync(folder))).toEqual([false, true, true])
     for (const folder of [elsewhere, alive]) rmSync(folder, { recursive: true })
   })

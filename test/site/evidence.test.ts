@@ -16,6 +16,11 @@ class Told {
     return this.happen({ kind: 'starting', program, run, language: 'py', columns: 80, rows: 24 })
   }
 
+  edited(program: string, run: number, text: string): this {
+    const size = { columns: 80, rows: 24 }
+    return this.happen({ kind: 'starting', program, run, language: 'py', ...size, edited: { text } })
+  }
+
   exited(program: string, run: number): this {
     return this.happen({ kind: 'exited', program, run, code: 0, signal: null, stopped: false })
   }
@@ -179,5 +184,10 @@ describe('a new run', () => {
     expect(told.of('frame')).toHaveLength(2)
     told.starting('send', 5)
     expect(told.of('frame')).toHaveLength(0)
+  })
+
+  test('keeps the texts that were run in this run, and of earlier ones that there were any', () => {
+    const told = new Told().edited('send', 1, 'a').exited('send', 1).edited('receive', 2, 'b').edited('send', 3, 'c')
+    expect(told.of('starting').map(({ edited }) => edited)).toEqual([{ text: null }, { text: 'b' }, { text: 'c' }])
   })
 })

@@ -26,6 +26,8 @@ const EACH: { [Kind in Trouble['kind']]: Extract<Trouble, { kind: Kind }> } = {
   'not-running': { kind: 'not-running', program: 'receive' },
   'no-interpreter': { kind: 'no-interpreter', language: 'py' },
   'file-missing': { kind: 'file-missing', file: 'labs/catalog/udp/receive.ts' },
+  'source-too-large': { kind: 'source-too-large', program: 'receive', bytes: 70_000, limit: 65_536 },
+  'source-not-text': { kind: 'source-not-text', program: 'receive', line: 3 },
   'cannot-start': { kind: 'cannot-start', program: 'receive', detail: 'EAGAIN' },
   'never-ready': { kind: 'never-ready', program: 'receive', seconds: 20 },
   'ended-before-ready': { kind: 'ended-before-ready', program: 'receive' },

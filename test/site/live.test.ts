@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { BEAT, type ControlEvent, type Input, MAX_INPUT, PROTOCOL, type ToBench } from '../../labs/protocol.ts'
+import {
+  BEAT,
+  type ControlEvent,
+  type Input,
+  MAX_FRAME,
+  MAX_INPUT,
+  PROTOCOL,
+  type ToBench,
+} from '../../labs/protocol.ts'
 import { WINDOW } from '../../site/bench/input-queue.ts'
 import type { Entering, Invitation } from '../../site/bench/invitation.ts'
 import type { Socket } from '../../site/bench/line.ts'
@@ -535,6 +543,26 @@ describe('a reader', () => {
     await settled()
     expect(connection()).toBe('idle')
     expect(news).not.toContainEqual(refused)
+  })
+})
+
+describe('edited texts', () => {
+  test('that fill more than one message are not sent, and the longest is named with what it may have', async () => {
+    const { source, news } = page()
+    const run = (length: number) =>
+      source.run([
+        { ...RUN[0], program: 'send', source: 'short' },
+        { ...RUN[0], source: '长'.repeat(length) },
+      ])
+    run(MAX_FRAME / 3)
+    const told = news.flatMap((item) => (item.kind === 'trouble' ? [item.trouble] : []))
+    const bytes = 3 * Math.floor(MAX_FRAME / 3)
+    expect(told[0]).toMatchObject({ kind: 'source-too-large', program: 'receive', bytes })
+    const { limit } = told[0] as { limit: number }
+    run(Math.floor(limit / 3))
+    await settled()
+    expect(heard('run')).toHaveLength(1)
+    expect(heard('run')[0]?.programs.map((one) => one.source?.length)).toEqual([5, Math.floor(limit / 3)])
   })
 })
 

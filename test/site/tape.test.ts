@@ -45,6 +45,20 @@ describe('what is kept to be saved', () => {
     expect(shown(saved(tape))).toEqual(['starting 2', 'starting 3', 'output 3', 'exited 3'])
   })
 
+  test('has the text that was run in it, and counts it', () => {
+    const tape = new Tape()
+    const edited = { text: 'print("改过了")\n' }
+    const size = { columns: 80, rows: 24 }
+    tape.take(event({ kind: 'starting', program: 'receive', run: 1, language: 'py', ...size, edited }))
+    tape.take(exited('receive', 1))
+    expect(saved(tape).events[0]).toMatchObject({ kind: 'starting', edited })
+    for (let run = 2; run < 400; run += 1) {
+      const text = '#'.repeat(64 * 1024)
+      tape.take(event({ kind: 'starting', program: 'send', run, language: 'py', ...size, edited: { text } }))
+    }
+    expect(tape.write(HEADER)).toBe('too-long-to-save')
+  })
+
   test('forgets a bench that is no more', () => {
     const tape = new Tape()
     tape.take(starting('receive', 1))

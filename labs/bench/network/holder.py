@@ -51,7 +51,7 @@ def main():
     network = hosts.build(json.loads(read_line())["network"])
     watch.tell(hosts=list(network["hosts"].items()))
     wire = start_wire(network["wires"]) if network["wires"] else None
-    Holder(network["hosts"], wire, watch, setup["uid"], setup["gid"]).serve()
+    Holder(network["hosts"], wire, watch, setup).serve()
 
 
 def start_wire(wires):
@@ -126,12 +126,13 @@ def say(**message):
 class Holder:
     """Starts programs and tells of them. `network` maps a host's name to the descriptor of its namespace."""
 
-    def __init__(self, network, wire, watch, uid, gid):
+    def __init__(self, network, wire, watch, setup):
         self.network = network
         self.wire = wire
         self.watch = watch
-        self.uid = uid
-        self.gid = gid
+        self.uid = setup["uid"]
+        self.gid = setup["gid"]
+        self.modules = setup["modules"]
         self.runs = {}
         self.channels = {}
         self.alarm, alarm = os.pipe()
@@ -156,9 +157,8 @@ class Holder:
                     self.obey(json.loads(line))
 
     def obey(self, command):
-        if "file" in command:
-            with open(f"{WORKSPACE}/{command['file']}", "w", encoding="utf-8", newline="") as file:
-                file.write(command["text"])
+        if "place" in command:
+            say(placed=command["place"], refused=place(command["file"], command["text"], self.modules))
         elif "channel" in command:
             self.open_channel(command["channel"])
         elif "forget" in command:
@@ -320,11 +320,8 @@ def make_root(keep, modules):
     if os.path.isdir(f"{root}/var/tmp") and not any(path.startswith("/var/tmp/") for path in keep):
         bind(f"{root}/tmp", f"{root}/var/tmp")
     os.mkdir(f"{root}/proc")
-    os.mkdir(f"{root}{WORKSPACE}")
     os.mkdir(f"{root}{CHANNELS}", 0o700)
-    with open(f"{root}{WORKSPACE}/package.json", "w") as file:
-        file.write('{ "type": "module" }\n')
-    os.symlink(modules, f"{root}{WORKSPACE}/node_modules")
+    make_workspace(f"{root}{WORKSPACE}", modules)
     check(LIBC.mount(b"proc", f"{root}/proc".encode(), b"proc", 0, None))
     os.mkdir(f"{root}/.old")
     os.chdir(root)
@@ -332,6 +329,41 @@ def make_root(keep, modules):
     os.chdir("/")
     check(LIBC.umount2(b"/.old", MNT_DETACH))
     os.rmdir("/.old")
+
+
+def make_workspace(folder, modules):
+    os.mkdir(folder)
+    with open(f"{folder}/package.json", "x") as file:
+        file.write('{ "type": "module" }\n')
+    os.symlink(modules, f"{folder}/node_modules")
+
+
+def place(name, text, modules):
+    """Writes a program's file afresh; why it cannot, or None.
+
+    The workspace is the programs' own: they may have deleted the file or the folder, or put something in its place.
+    What stands there is taken away and not written through.
+    """
+    path = f"{WORKSPACE}/{name}"
+    try:
+        if not os.path.isdir(WORKSPACE) or os.path.islink(WORKSPACE):
+            clear(WORKSPACE)
+            make_workspace(WORKSPACE, modules)
+        clear(path)
+        with open(path, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        return f"{path}: {error.strerror or error}"
+    return None
+
+
+def clear(path):
+    if os.path.isdir(path) and not os.path.islink(path):
+        # Hardly ever needed, and slow to load.
+        import shutil
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)
 
 
 def hold(run, on):

@@ -63,10 +63,13 @@ export interface Machine {
 export interface LiveNetwork {
   readonly rung: Exclude<Rung, 'none'>
   /**
-   * Puts a program's text, as it is on disk now, where it will run.
-   * @throws {NodeJS.ErrnoException} with code ENOENT when the file is not there.
+   * Puts a program's text where it will run, whatever a program has done to the file that was there before. The catalog
+   * is never written to.
+   * @param source the text; null: as it is on disk now. When nothing is said it stays what it was the last time, and is as
+   * on disk when there was none.
+   * @throws {NodeJS.ErrnoException} with code ENOENT when the file is not on disk.
    */
-  place(program: Program, language: Language): Promise<Placed>
+  place(program: Program, language: Language, source?: string | null): Promise<Placed>
   /** A channel for the tracer of this run. @throws {Error} when the system has none. */
   openChannel(run: number): Promise<Channel>
   /** @throws {Error} when the program cannot be started. */

@@ -29,6 +29,7 @@ type Answer =
   | { run: number; pid: number }
   | { run: number; refused: string }
   | { channel: number; refused: string | null }
+  | { placed: number; refused: string | null }
   | ({ run: number } & Ended)
 
 interface Waiting {
@@ -65,6 +66,10 @@ export class OwnNetwork implements LiveNetwork {
   readonly #unshare: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
   readonly #channels = new Map<number, (refused: string | null) => void>()
+  /** Files that are being placed, by a number of their own. */
+  readonly #placed = new Map<number, (refused: string | null) => void>()
+  /** The texts that readers have edited, by the file in whose place they stand. */
+  readonly #edited = new Map<string, string>()
   readonly #ready = Promise.withResolvers<void>()
   #holder = 0
   #wire: ReportLine<WireCommand> | null = null
@@ -99,6 +104,8 @@ export class OwnNetwork implements LiveNetwork {
         this.#waiting.clear()
         for (const opened of this.#channels.values()) opened(reason)
         this.#channels.clear()
+        for (const placed of this.#placed.values()) placed(reason)
+        this.#placed.clear()
         this.#watching?.close()
         if (!this.#closing) resolve(reason)
       }
@@ -129,10 +136,18 @@ export class OwnNetwork implements LiveNetwork {
     this.#holder = childrenOf(this.#unshare.pid ?? 0)[0] ?? 0
   }
 
-  async place(program: Program, language: Language): Promise<Placed> {
-    const text = await readFile(join(this.#folder, 'labs', 'catalog', program.files[language]), 'utf8')
+  async place(program: Program, language: Language, source?: string | null): Promise<Placed> {
     const file = `${program.name}.${language}`
-    this.#tell({ file, text })
+    const given = source === undefined ? (this.#edited.get(file) ?? null) : source
+    if (given === null) this.#edited.delete(file)
+    else this.#edited.set(file, given)
+    const text = given ?? (await readFile(join(this.#folder, 'labs', 'catalog', program.files[language]), 'utf8'))
+    const { promise, resolve } = Promise.withResolvers<string | null>()
+    const number = this.#placed.size === 0 ? 1 : Math.max(...this.#placed.keys()) + 1
+    this.#placed.set(number, resolve)
+    this.#tell({ place: number, file, text })
+    const refused = await promise
+    if (refused !== null) throw new Error(refused)
     return { folder: WORKSPACE, file }
   }
 
@@ -238,6 +253,11 @@ export class OwnNetwork implements LiveNetwork {
     if ('channel' in answer) {
       this.#channels.get(answer.channel)?.(answer.refused)
       this.#channels.delete(answer.channel)
+      return
+    }
+    if ('placed' in answer) {
+      this.#placed.get(answer.placed)?.(answer.refused)
+      this.#placed.delete(answer.placed)
       return
     }
     const waiting = this.#waiting.get(answer.run)

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ReadStream } from 'node:tty'
 import { spawn } from 'node-pty'
@@ -10,6 +10,7 @@ import { withoutGaps } from '../descriptors.ts'
 import { endRest } from '../leftovers.ts'
 import type { Channel, Launched, LiveNetwork, Machine, Order, Placed } from './network.ts'
 import { PlainChannels } from './plain-channels.ts'
+import { PlainWorkspace } from './plain-workspace.ts'
 import type { Policy } from './policy.ts'
 import { TerminalReader } from './reader.ts'
 
@@ -30,6 +31,9 @@ export class PlainNetwork implements LiveNetwork, Machine {
   readonly #policy: Policy
   #sockets: ProcessSockets | null = null
   #channels: PlainChannels | null = null
+  #workspace: PlainWorkspace | null = null
+  /** The texts that readers have edited, by the file in whose place they stand. */
+  readonly #edited = new Map<string, string>()
 
   /** @param folder the course's folder */
   constructor(folder: string, policy: Policy) {
@@ -37,10 +41,20 @@ export class PlainNetwork implements LiveNetwork, Machine {
     this.#policy = policy
   }
 
-  async place(program: Program, language: Language): Promise<Placed> {
-    const file = join(this.#folder, 'labs', 'catalog', program.files[language])
-    await access(file)
-    return { folder: dirname(file), file: basename(file) }
+  /** The files of a bench lie in the catalog, until the first is edited: from then on in a folder of the bench's own. */
+  async place(program: Program, language: Language, source?: string | null): Promise<Placed> {
+    const shipped = join(this.#folder, 'labs', 'catalog', program.files[language])
+    const file = `${program.name}.${language}`
+    const given = source === undefined ? (this.#edited.get(file) ?? null) : source
+    if (given === null) this.#edited.delete(file)
+    else this.#edited.set(file, given)
+    if (given === null && this.#workspace === null) {
+      await access(shipped)
+      return { folder: dirname(shipped), file: basename(shipped) }
+    }
+    const text = given ?? (await readFile(shipped, 'utf8'))
+    this.#workspace ??= new PlainWorkspace(this.#policy)
+    return { folder: await this.#workspace.write(file, text), file }
   }
 
   async openChannel(run: number): Promise<Channel> {
@@ -119,6 +133,7 @@ export class PlainNetwork implements LiveNetwork, Machine {
   async close(): Promise<void> {
     this.#sockets?.close()
     await this.#channels?.close()
+    await this.#workspace?.close()
   }
 }
 

@@ -14,7 +14,7 @@ const [data, sender] = await answer.catch(noAnswer)
 console.log(`Answer from port ${sender.port}: ${data}`)
 asker.close()
 
-function noAnswer() {
+function noAnswer(): never {
   console.error('No answer within two seconds.')
   process.exit(1)
 }

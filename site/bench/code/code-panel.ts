@@ -1,10 +1,21 @@
 /** The marks beside a program's lines: what each gave, and where it waits. The text itself is the page's own. */
 import { LANGUAGES, type Language } from '../../../labs/lab.ts'
+import type { Edited } from '../../../labs/protocol.ts'
 import { addStyle, make } from '../dom.ts'
 import type { Scene } from '../moment.ts'
 import { type Words, word } from '../words.ts'
 import style from './code-panel.css?inline'
 import { type CodeMarks, type LineMarks, marksOf, missingOf } from './marks.ts'
+import { type Mark, printedText, SHEET, sheetOn } from './sheet.ts'
+
+/** What a program is, or was, a run of. */
+export interface Ran {
+  readonly language: Language
+  /** Null when it was the course's text. */
+  readonly edited: Edited | null
+  /** The reader looks at a moment before the last. */
+  readonly past: boolean
+}
 
 export interface CodePanelParts {
   /** The program's name. */
@@ -14,11 +25,15 @@ export interface CodePanelParts {
   readonly onPick: (at: number) => void
   /** The reader points at the step `at`, and then (null) at none. */
   readonly onPoint: (at: number | null) => void
+  /** What the scene that is shown is a run of; null before any. */
+  readonly onRan: (ran: Ran | null) => void
 }
 
 /** One program's code in one language. */
 interface Listing {
   readonly section: HTMLElement
+  /** The text that the page printed. */
+  readonly text: string
   readonly lines: readonly HTMLElement[]
   /** What is drawn beside each line now, as text to compare with. */
   readonly drawn: string[]
@@ -32,49 +47,70 @@ export class CodePanel {
   /** What cannot be told here, and why. */
   readonly #missing = make('p', { class: 'blind' })
   readonly #left = new AbortController()
-  #marks: CodeMarks = { language: null, lines: new Map(), loop: false }
+  /** Why nothing is marked: another text stands here than the one that was run. */
+  readonly #changed: HTMLElement
+  #marks: CodeMarks = { language: null, edited: null, lines: new Map(), loop: false }
   #at = -1
+  #scene: Scene | null = null
 
   constructor(box: HTMLElement, parts: CodePanelParts) {
     addStyle(style)
     this.#parts = parts
     this.#loop = make('p', { class: 'loop' }, word(parts.words, { key: 'code.loop' }))
+    this.#changed = make('p', { class: 'changed' }, word(parts.words, { key: 'code.changed' }))
     this.#listings = new Map(
       LANGUAGES.flatMap((language) => {
         const section = box.querySelector<HTMLElement>(`.code[data-language=${language}]`)
         if (section === null) return []
         const lines = [...section.querySelectorAll<HTMLElement>('.ln')]
         this.#listen(section, lines)
-        return [[language, { section, lines, drawn: [] }]]
+        section.addEventListener(SHEET, () => this.#redraw(), { signal: this.#left.signal })
+        return [[language, { section, lines, text: printedText(section), drawn: [] }]]
       }),
     )
   }
 
   show(scene: Scene): void {
-    const { program, words } = this.#parts
-    const { story, at, lit } = scene
+    const { program, words, onRan } = this.#parts
+    const { story, at, lit, follows } = scene
+    this.#scene = scene
     this.#marks = marksOf(story, at, program, words)
     const litLines = new Set<number>()
     for (const one of lit) {
       const step = story.steps[one - 1]
       if (step?.program === program && step.line !== null) litLines.add(step.line)
     }
+    const { language: ranIn, edited } = this.#marks
+    // Whoever shows another text now has it marked at once.
+    onRan(ranIn && { language: ranIn, edited, past: !follows })
+    let changed = false
     for (const [language, listing] of this.#listings) {
-      const isRun = language === this.#marks.language
-      this.#draw(listing, isRun ? this.#marks.lines : new Map(), isRun ? litLines : new Set())
+      const isRun = language === ranIn
+      const fits = isRun && (edited ? edited.text : listing.text) === textOf(listing)
+      if (isRun) changed = !fits
+      this.#draw(listing, fits ? this.#marks.lines : new Map(), fits ? litLines : new Set())
       if (isRun && this.#marks.loop) listing.section.append(this.#loop)
       if (isRun && this.#missing.parentElement !== listing.section) listing.section.append(this.#missing)
-      if (isRun && at !== this.#at) this.#reveal(listing)
+      if (changed && isRun && this.#changed.parentElement !== listing.section) listing.section.append(this.#changed)
+      if (fits && at !== this.#at) this.#reveal(listing, Math.min(...litLines))
     }
+    if (!changed) this.#changed.remove()
     if (!this.#marks.loop) this.#loop.remove()
     this.#tellMissing(scene)
     this.#at = at
+  }
+
+  /** Another text stands there than before, or none. */
+  #redraw(): void {
+    if (this.#scene) this.show(this.#scene)
   }
 
   close(): void {
     this.#left.abort()
     this.#loop.remove()
     this.#missing.remove()
+    this.#changed.remove()
+    this.#parts.onRan(null)
     for (const listing of this.#listings.values()) this.#draw(listing, new Map(), new Set())
   }
 
@@ -91,7 +127,30 @@ export class CodePanel {
     this.#missing.hidden = sentence === ''
   }
 
-  #draw({ lines, drawn }: Listing, marks: ReadonlyMap<number, LineMarks>, lit: ReadonlySet<number>): void {
+  #draw({ section, lines, drawn }: Listing, marks: ReadonlyMap<number, LineMarks>, lit: ReadonlySet<number>): void {
+    const sheet = sheetOn(section)
+    if (sheet) sheet.mark(this.#onSheet(marks, lit))
+    const own = sheet ? NOTHING : { marks, lit }
+    this.#drawPrinted(lines, drawn, own.marks, own.lit)
+  }
+
+  #onSheet(marks: ReadonlyMap<number, LineMarks>, lit: ReadonlySet<number>): ReadonlyMap<number, Mark> {
+    const lines = [...new Set([...marks.keys(), ...lit])]
+    return new Map(
+      lines.map((line) => {
+        const mark = marks.get(line)
+        const notes = () => (mark ? this.#notes(mark) : [])
+        return [line, { key: JSON.stringify(mark ?? null), notes, waits: mark?.waits != null, lit: lit.has(line) }]
+      }),
+    )
+  }
+
+  #drawPrinted(
+    lines: readonly HTMLElement[],
+    drawn: string[],
+    marks: ReadonlyMap<number, LineMarks>,
+    lit: ReadonlySet<number>,
+  ): void {
     for (const [index, line] of lines.entries()) {
       line.classList.toggle('lit', lit.has(index + 1))
       const mark = marks.get(index + 1)
@@ -125,10 +184,12 @@ export class CodePanel {
   }
 
   /** Brings the line of the moment into what can be seen of a long program; the page itself stays where it is. */
-  #reveal({ section, lines }: Listing): void {
-    const line = lines.find(({ classList }) => classList.contains('lit'))
-    if (line === undefined || section.scrollHeight <= section.clientHeight) return
-    const top = line.offsetTop - section.offsetTop
+  #reveal({ section, lines }: Listing, number: number): void {
+    if (!Number.isFinite(number)) return
+    const sheet = sheetOn(section)
+    const line = sheet ? sheet.lineAt(number) : lines[number - 1]
+    if (line == null || section.scrollHeight <= section.clientHeight) return
+    const top = line.getBoundingClientRect().top - section.getBoundingClientRect().top + section.scrollTop
     const room = line.offsetHeight * 2
     if (top - room < section.scrollTop) section.scrollTop = top - room
     else if (top + line.offsetHeight + room > section.scrollTop + section.clientHeight) {
@@ -140,8 +201,10 @@ export class CodePanel {
     const { onPick, onPoint } = this.#parts
     const { signal } = this.#left
     const stepOf = (target: EventTarget | null): number | null => {
-      const line = target instanceof Element ? target.closest<HTMLElement>('.ln') : null
-      return line === null ? null : (this.#marks.lines.get(lines.indexOf(line) + 1)?.ran?.step ?? null)
+      const line = target instanceof Element ? target.closest<HTMLElement>('.ln, [data-line]') : null
+      if (line === null || this.#changed.parentElement === section) return null
+      const number = Number(line.dataset.line ?? lines.indexOf(line) + 1)
+      return this.#marks.lines.get(number)?.ran?.step ?? null
     }
     section.addEventListener('pointerover', ({ target }) => onPoint(stepOf(target)), { signal })
     section.addEventListener('pointerleave', () => onPoint(null), { signal })
@@ -152,10 +215,19 @@ export class CodePanel {
       ({ target }) => {
         // Who selects text does not choose a moment.
         if (getSelection()?.isCollapsed === false) return
+        // In an editor a click into a line sets the cursor.
+        if (sheetOn(section) && !(target instanceof Element && target.closest('.ret'))) return
         const step = stepOf(target)
         if (step !== null) onPick(step)
       },
       { signal },
     )
   }
+}
+
+const NOTHING = { marks: new Map<number, LineMarks>(), lit: new Set<number>() } as const
+
+/** What stands there now. */
+function textOf({ section, text }: Listing): string {
+  return sheetOn(section)?.text ?? text
 }

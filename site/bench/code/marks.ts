@@ -1,7 +1,7 @@
 /** What stands beside the lines of a program at a moment. Pure. */
 import type { Act, Call, Story } from '../../../labs/checks/story.ts'
 import type { Language } from '../../../labs/lab.ts'
-import type { Instrument } from '../../../labs/protocol.ts'
+import type { Edited, Instrument } from '../../../labs/protocol.ts'
 import { callName } from '../story/call-sentence.ts'
 import { type Words, word } from '../words.ts'
 
@@ -28,6 +28,8 @@ export interface LineMarks {
 export interface CodeMarks {
   /** In which language it runs or ran; null when it has not run. */
   readonly language: Language | null
+  /** Which text it is a run of; null: the course's. */
+  readonly edited: Edited | null
   /** By the number of the line, from 1. */
   readonly lines: ReadonlyMap<number, LineMarks>
   /** It waits, and no line does: Node's event loop waits for it. */
@@ -72,7 +74,7 @@ export function marksOf(story: Story, at: number, program: string, words: Words)
     mark(held.line, { waits: word(words, { key: 'code.held', values: { call: callName(held) } }) })
   }
   const loop = doing.state === 'waits' && doing.line === null && doing.armed.length > 0
-  return { language: act?.language ?? null, lines, loop }
+  return { language: act?.language ?? null, edited: act?.edited ?? null, lines, loop }
 }
 
 /** How many things of an instrument's are missing in a run. */
