@@ -149,6 +149,21 @@ live('TOKEN of the run stands in the lab, and the task says what is still missin
   expect(await offered()).toEqual(['A hint', 'A hint', 'A hint', 'A solution'])
 })
 
+live('the solution can be run from its task, which it passes', async () => {
+  await page.goto(served.at(`/zh/${UDP}/`))
+  const lab = new LabInPage(page, 'udp-echo')
+  const echo = task('echo')
+  await echo.scrollIntoViewIfNeeded()
+  for (const name of ['提示', '提示', '提示', '一种做法']) {
+    await echo.locator('details:not([open]) > summary:visible').filter({ hasText: name }).first().click()
+  }
+  await echo.getByRole('button', { name: '运行这种做法' }).click()
+  await lab.program('ask').exited(0)
+  await verdict(echo, 'passed')
+  expect(await echo.getByRole('button', { name: /^在实验里看第\d+步$/ }).count()).toBeGreaterThanOrEqual(3)
+  await lab.program('echo').box.locator('.code:visible').getByText('whoever asked').waitFor()
+})
+
 test('a quiz answers every wrong option with its own reason, and asks again what was wrong', async () => {
   await page.addInitScript(() => sessionStorage.setItem('both-ends:visit', '7'))
   await page.goto(served.at(`/en/${UDP}/`))
