@@ -7,7 +7,6 @@ import { choose, languageOf } from './choice.ts'
 import type { Ran } from './code/code-panel.ts'
 import type { Deck } from './deck.ts'
 import type { Desk } from './edit/desk.ts'
-import { download } from './files.ts'
 import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
 import { keep, opened, type PanelName, panelsIn } from './opened.ts'
@@ -181,7 +180,7 @@ class BenchLab extends HTMLElement {
 
   /** A prediction that is still to be made holds what was to be run, and runs it afterwards. */
   async #isAsked(boxes: readonly ProgramBox[]): Promise<boolean> {
-    const question = document.querySelector<PredictElement>(`bench-predict[data-lab="${this.dataset.lab}"]`)
+    const question = document.querySelector<PredictElement>(`bench-predict[data-of="${this.dataset.lab}"]`)
     if (question === null || !settings().ask || !boxes.some(({ isShell }) => !isShell)) return false
     await import('../learn/elements.ts').catch(() => null)
     await question.ready
@@ -274,7 +273,7 @@ class BenchLab extends HTMLElement {
   async #save(): Promise<void> {
     const file = await this.#playback?.save(this.#view)
     this.#said = typeof file === 'string' ? word(this.#words, { key: `page.${file}` }) : null
-    if (file instanceof File) download(file)
+    if (file instanceof File) (await import('./files.ts')).download(file)
     this.#show()
   }
 

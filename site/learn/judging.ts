@@ -7,9 +7,9 @@ import type { BenchEvent } from '../../labs/protocol.ts'
 import { make } from '../bench/dom.ts'
 import { type Words, word } from '../bench/words.ts'
 import type { Lang } from '../languages.ts'
-import { wake } from './learn.ts'
 import type { PredictElement } from './predict-element.ts'
 import type { TaskElement } from './task-element.ts'
+import { wake } from './wake.ts'
 import { learnWords } from './words.ts'
 
 const all = import.meta.glob<Checks>('/labs/catalog/*/checks.ts', { import: 'default' })
@@ -26,7 +26,7 @@ const SOON = 60
 /** Null where nothing of the lab is judged on this page. Rejects when it cannot be loaded. */
 export async function openJudging(parts: JudgingParts): Promise<Judging | null> {
   const load = all[`/labs/catalog/${parts.lab.id}/checks.ts`]
-  const of = `[data-lab="${parts.lab.id}"]`
+  const of = `[data-of="${parts.lab.id}"]`
   if (load === undefined || document.querySelector(`bench-task${of}, bench-predict${of}`) === null) return null
   const [checks, words] = await Promise.all([load(), learnWords(parts.lang), wake()])
   return new Judging(parts, checks, words)
@@ -99,11 +99,11 @@ export class Judging {
   }
 
   get #tasks(): TaskElement[] {
-    return [...document.querySelectorAll<TaskElement>(`bench-task[data-lab="${this.#parts.lab.id}"]`)]
+    return [...document.querySelectorAll<TaskElement>(`bench-task[data-of="${this.#parts.lab.id}"]`)]
   }
 
   get #predictions(): PredictElement[] {
-    return [...document.querySelectorAll<PredictElement>(`bench-predict[data-lab="${this.#parts.lab.id}"]`)]
+    return [...document.querySelectorAll<PredictElement>(`bench-predict[data-of="${this.#parts.lab.id}"]`)]
   }
 
   #judge(): void {

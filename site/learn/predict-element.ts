@@ -51,7 +51,7 @@ export class PredictElement extends HTMLElement {
   }
 
   get key(): string {
-    return `${this.dataset.lab}/${this.dataset.predict}`
+    return `${this.dataset.of}/${this.dataset.predict}`
   }
 
   /** Whether it is still to be answered before its lab is run. */
@@ -123,7 +123,7 @@ export class PredictElement extends HTMLElement {
   }
 
   get #lab(): Runnable | null {
-    return document.querySelector<Runnable>(`bench-lab[data-lab="${this.dataset.lab}"]`)
+    return document.querySelector<Runnable>(`bench-lab[data-lab="${this.dataset.of}"]`)
   }
 
   #showState(): void {

@@ -47,7 +47,7 @@ export class TaskElement extends HTMLElement {
 
   /** The task's name in what its reader has done. */
   get key(): string {
-    return `${this.dataset.lab}/${this.dataset.task}`
+    return `${this.dataset.of}/${this.dataset.task}`
   }
 
   /** Shows what a run says; `onPick` leads to a step of it. */
@@ -81,7 +81,7 @@ export class TaskElement extends HTMLElement {
   }
 
   #sentence({ key, values }: Said): string {
-    const { lab, task } = this.dataset
+    const { of: lab, task } = this.dataset
     return word(this.#words ?? {}, { key: `${lab}.${task}.${key}`, ...(values && { values }) })
   }
 
@@ -113,7 +113,7 @@ export class TaskElement extends HTMLElement {
   }
 
   async #runSolution(): Promise<void> {
-    const { lab = '', task = '' } = this.dataset
+    const { of: lab = '', task = '' } = this.dataset
     const root = document.querySelector<BenchLab>(`bench-lab[data-lab="${lab}"]`)
     if (root === null) return
     const files = [...this.querySelectorAll<HTMLElement>('[data-solution] [data-file]')]

@@ -46,8 +46,16 @@ const event = (within: Locator) => within.getByRole('button', { name: /^Show eve
 /** Resolves when an element stands in this state. */
 const state = (element: Locator, value: string) =>
   element.and(page.locator(`[data-state="${value}"]`)).waitFor({ state: 'attached' })
-const verdict = (element: Locator, value: string) =>
-  element.and(page.locator(`[data-verdict="${value}"]`)).waitFor({ state: 'attached' })
+
+/** Resolves when a task says this. @throws {Error} telling what it says instead. */
+async function verdict(element: Locator, value: string): Promise<void> {
+  try {
+    await element.and(page.locator(`[data-verdict="${value}"]`)).waitFor({ state: 'attached' })
+  } catch (error) {
+    const marked = await page.locator('.marked-say').allInnerTexts()
+    throw new Error(`${(error as Error).message}\nThere is instead: ${await element.innerText()} ${marked}`)
+  }
+}
 
 live('a prediction holds the first run, is answered by the run, and leads to the events that decide', async () => {
   await page.goto(served.at(`/en/${UDP}/`))
