@@ -58,8 +58,10 @@ export class TaskElement extends HTMLElement {
     const text = JSON.stringify(verdict)
     if (text === this.#shown) return
     this.#shown = text
-    this.dataset.verdict = verdict.verdict
-    this.#say(word(words, { key: `verdict.${verdict.verdict}` }))
+    // That a later run has not done it again is no news.
+    const isKept = verdict.verdict === 'not-yet' && progress().tasks[this.key] !== undefined
+    this.dataset.verdict = isKept ? 'passed' : verdict.verdict
+    this.#say(word(words, { key: isKept ? 'verdict.passed-before' : `verdict.${verdict.verdict}` }))
     for (const point of verdict.points) {
       const row = this.querySelector(`[data-point="${point.key}"]`)
       const tick = make('span', { class: 'tick' }, point.there ? '✓' : '…')

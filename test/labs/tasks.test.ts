@@ -28,8 +28,9 @@ for (const lab of labs) {
 const each = tasks.flatMap((one) => LANGUAGES.map((language) => ({ ...one, language })))
 const wrong = each.flatMap((one) => Object.entries(one.check.wrong).map(([name, says]) => ({ ...one, name, says })))
 
-test('there are tasks to prove', () => {
-  expect(tasks.length).toBeGreaterThan(0)
+test('there are tasks to prove', ({ skip }) => {
+  skip(wanted !== undefined && tasks.length === 0, `the lab ${wanted} has no tasks`)
+  expect(tasks.length).toBeGreaterThan(wanted ? 0 : 4)
 })
 
 test.each(labs)('lab $id has wrong answers for its tasks alone, each in both languages', async (lab) => {
