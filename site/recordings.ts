@@ -1,7 +1,9 @@
 /** The recordings that come with the course, at build time. */
+import type { Story } from '../labs/checks/story.ts'
+import { tellLatest } from '../labs/checks/tell.ts'
 import type { Lab } from '../labs/lab.ts'
 import { knownOf, type Recording, readRecording } from '../labs/recording.ts'
-import { LAB_IDS } from './labs.ts'
+import { LAB_IDS, labOf } from './labs.ts'
 
 const files = import.meta.glob<string>('/labs/catalog/*/recordings/*.jsonl', {
   eager: true,
@@ -32,6 +34,20 @@ export function allRecordings(): Recorded[] {
 export function recordedOn(lab: Lab): Readonly<Record<string, string>> {
   const own = allRecordings().filter((recording) => recording.lab === lab.id)
   return Object.fromEntries(own.map((recording) => [recording.mixture, read(lab, recording).recorded.slice(0, 10)]))
+}
+
+/**
+ * What happened in the recorded run of a lab, for pictures that are drawn from it.
+ * @throws {Error} naming what is missing or cannot be read; so the build stops.
+ */
+export function recordedStory(id: string, mixture: string): Story {
+  const lab = labOf(id)
+  const recorded = allRecordings().find((recording) => recording.lab === id && recording.mixture === mixture)
+  if (recorded === undefined)
+    throw new Error(`The lab ${id} has no recording ${mixture}. Make it: npm run record ${id}`)
+  const story = tellLatest(lab, read(lab, recorded).events)
+  if (story === null) throw new Error(`The recording ${mixture} of ${id} tells of no run.`)
+  return story
 }
 
 function read(lab: Lab, { mixture, text }: Recorded): Recording {

@@ -21,12 +21,13 @@ export function carriedWords(lang: Lang): Words {
 
 /**
  * The text of a key in a language, its `{name}` places filled with `values`. The words of labs, which the browser reads
- * too, stand in lab.json and recording.json, those of the page *This machine* in machine.json, those of tasks, predictions,
- * quizzes and progress in learn.json; all others in site.json.
+ * too, stand in lab.json and recording.json, those of the page *This machine* in machine.json, those of the lessons'
+ * pictures in pictures.json, those of tasks, predictions, quizzes and progress in learn.json; all others in site.json.
  * @throws {Error} naming the file, for a missing key and for a place without a value; so the build stops.
  */
 export function t(lang: Lang, key: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const file = [...CARRIED, 'machine', 'learn'].find((name) => Object.hasOwn(wordsOf(lang, name), key)) ?? 'site'
+  const file =
+    [...CARRIED, 'machine', 'pictures', 'learn'].find((name) => Object.hasOwn(wordsOf(lang, name), key)) ?? 'site'
   return fill(find(lang, file, key), values, `content/ui/${lang}/${file}.json: \`${key}\``)
 }
 

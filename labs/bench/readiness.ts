@@ -1,4 +1,4 @@
-import { socketInodes, socketsOf } from '../instruments/sockets.ts'
+import { socketsOf } from '../instruments/sockets.ts'
 import type { ReadySocket } from '../protocol.ts'
 
 /**
@@ -18,12 +18,9 @@ export function watchReadiness(pid: number, onReady: (socket: ReadySocket) => vo
   const began = performance.now()
   let timer: NodeJS.Timeout
   const look = () => {
-    const reachable = socketsOf(pid).filter(({ protocol, state, local }) =>
+    const row = socketsOf(pid).find(({ protocol, state, local }) =>
       protocol === 'tcp' ? state === 'LISTEN' : local.port !== 0,
     )
-    // In its first moments, before it becomes another program, a process still holds all sockets of this one.
-    const ours = reachable.length > 0 ? socketInodes(process.pid) : []
-    const row = reachable.find(({ inode }) => !ours.includes(inode))
     if (row) {
       onReady({ protocol: row.protocol, ...row.local })
       return

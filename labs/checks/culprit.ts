@@ -64,6 +64,10 @@ export const CULPRITS = [
   'peer-closed',
   /** This end itself had closed, or shut its direction, before. */
   'closed-here',
+  /** The host asked which card has the address, and nobody answered. */
+  'nobody-there',
+  /** The host's own kernel refused, without any packet. */
+  'own-kernel',
 ] as const
 export type CulpritKind = (typeof CULPRITS)[number]
 
@@ -81,6 +85,7 @@ export interface Culprit {
 }
 
 const NOBODY = { packet: null, call: null, program: null, sent: 0 } as const
+const OWN_KERNEL: Culprit = { ...NOBODY, kind: 'own-kernel' }
 
 /** The culprit of a failed call (its place in `Story.calls`); null where the story shows none. */
 export function culpritOf(story: Story, place: number): Culprit | null {
@@ -92,7 +97,7 @@ export function culpritOf(story: Story, place: number): Culprit | null {
       return refusedBy(story, call)
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return icmpAbout(story, call)
+      return icmpAbout(story, call) ?? askedInVain(story, call) ?? OWN_KERNEL
     case 'ETIMEDOUT':
     case 'TimeoutError':
     case 'EAGAIN':
@@ -100,13 +105,15 @@ export function culpritOf(story: Story, place: number): Culprit | null {
     case 'EADDRINUSE':
       return holderOf(story, place)
     case 'ECONNRESET':
-    case 'EPIPE':
       return closerOf(story, place)
+    case 'EPIPE':
+      return closerOf(story, place) ?? OWN_KERNEL
     case 'EBADF':
-    case 'ENOTCONN':
       return closedHere(story, place)
+    case 'ENOTCONN':
+      return closedHere(story, place) ?? OWN_KERNEL
     default:
-      return null
+      return OWN_KERNEL
   }
 }
 
@@ -125,21 +132,40 @@ function icmpAbout(story: Story, call: Call): Culprit | null {
   return answer ? { ...NOBODY, kind: 'icmp-answer', packet: answer.number } : null
 }
 
+/** The questions of the call's host for a hardware address that nobody answered (RFC 826). */
+function askedInVain(story: Story, call: Call): Culprit | null {
+  const host = hostOf(story, call)
+  const before = story.packets.filter((packet) => isBefore(packet, call))
+  const answered = new Set(before.flatMap(({ decoded: { arp } }) => (arp?.operation === 2 ? [arp.senderAddress] : [])))
+  const asked = before.filter(
+    ({ from, decoded: { arp } }) => from === host && arp?.operation === 1 && !answered.has(arp.targetAddress),
+  )
+  const last = asked.at(-1)
+  return last ? { ...NOBODY, kind: 'nobody-there', packet: last.number, sent: asked.length } : null
+}
+
+function hostOf(story: Story, { run }: Call): string | undefined {
+  return story.acts.find((act) => act.run === run)?.host
+}
+
 /** Time ran out: what was sent without an answer while the call waited, or that nothing came. */
 function silenceOf(story: Story, call: Call): Culprit | null {
-  const sent = story.packets.filter(
+  const host = hostOf(story, call)
+  const own = story.packets.filter(
     (packet) => isFrom(story, packet, call) && packet.t >= call.began && isBefore(packet, call),
   )
+  // What a router hands on is there once more for each wire.
+  const sent = own.filter(({ from }) => from === host)
   const last = sent.at(-1)
-  if (last === undefined) return { ...NOBODY, kind: 'nothing-came' }
-  const isLost = sent.every(({ arrived }) => arrived === null)
+  if (last === undefined) return askedInVain(story, call) ?? { ...NOBODY, kind: 'nothing-came' }
+  const isLost = own.filter(({ arrived }) => arrived === null).length >= sent.length
   return { ...NOBODY, kind: isLost ? 'lost-on-the-wire' : 'silence', packet: last.number, sent: sent.length }
 }
 
 /** Who holds the port that a bind or listen wanted. */
 function holderOf(story: Story, place: number): Culprit | null {
   const call = story.calls[place] as Call
-  const port = call.socket?.local?.port ?? portIn(call.args)
+  const port = call.socket?.local?.port ?? portIn(call.args) ?? portAskedFor(story, place)
   const rows = story.socketsAt(placeOfStep(story, place))
   const holds = ({ local, gone }: SocketView) => !gone && local?.port === port
   const listening = rows.find((row) => holds(row) && row.owner !== null && !isOwn(row, call))
@@ -156,6 +182,20 @@ function portIn(args: string): number | null {
   const numbers = args.replace(/'[^']*'|"[^"]*"/g, '').match(/\d+/g) ?? []
   const port = Number(numbers[0])
   return numbers.length > 0 && port <= 65_535 ? port : null
+}
+
+/** The port of the call to which an event is the answer, as in Node, which tells of `'listening'` that it failed. */
+function portAskedFor(story: Story, place: number): number | null {
+  const { run, socket } = story.calls[place] as Call
+  const asked = story.calls.findLast(
+    (one, index) =>
+      index < place &&
+      one.run === run &&
+      one.socket?.id === socket?.id &&
+      (one.deed === 'bind' || one.deed === 'listen') &&
+      portIn(one.args) !== null,
+  )
+  return asked === undefined ? null : portIn(asked.args)
 }
 
 /** Who ended a connection under a call: the other end by RST or FIN, or this end itself. */

@@ -1,6 +1,7 @@
 /** Conversations: which packets belong together, and whose socket stands at each end. */
 import type { Endpoint } from '../protocol.ts'
 import type { Decoded } from '../wire/decoded.ts'
+import { SLACK } from './draft.ts'
 import type { Hosts } from './hosts.ts'
 import type { Life } from './lives.ts'
 import { conversationKey, type Sent } from './packets.ts'
@@ -30,6 +31,8 @@ export interface Flow {
   readonly sent: Sent[]
   /** Whether the first of `ends` is the first of the conversation's key. */
   readonly forward: boolean
+  /** The numbers of its packets that an ICMP error speaks of. */
+  readonly answered: Set<number>
 }
 
 /** Gathers packets of TCP and UDP into conversations, and gives what ICMP says to those it speaks of. */
@@ -79,6 +82,7 @@ function newFlow(place: number, { packet, forward }: Sent, hosts: Hosts): Flow {
     protocol: decoded.tcp ? 'tcp' : 'udp',
     ends: answers ? [there, here] : [here, there],
     sent: [],
+    answered: new Set(),
     forward: answers ? !forward : forward,
   }
 }
@@ -95,7 +99,7 @@ function endOf({ address, port }: Endpoint, host: string | null): FlowEnd {
   return { address, port, host, isn: null, life: null, listener: null, program: null }
 }
 
-/** An ICMP error belongs to the conversation of the packet that it carries, and is about the latest such packet. */
+/** An ICMP error belongs to the conversation of the packet that it carries. */
 function putAbout(sent: Sent, about: Decoded, latest: Map<string, Flow>, hosts: Hosts): void {
   const { packet } = sent
   const place = packet.wire === null ? hosts.place(packet.from) : ''
@@ -103,15 +107,36 @@ function putAbout(sent: Sent, about: Decoded, latest: Map<string, Flow>, hosts: 
   const flow = key === null ? undefined : latest.get(key)
   if (!flow) return
   packet.conversation = flow.place
+  // Who is told is who sent what it is about.
   const side = forward === flow.forward ? 0 : 1
-  // Who is told is who sent it.
   sent.side = side === 0 ? 1 : 0
+  packet.about = quotedBy(flow, sent, side, about)?.packet.number ?? null
+  if (packet.about !== null) flow.answered.add(packet.about)
   flow.sent.push(sent)
-  const cause = flow.sent.findLast(
-    (one) => one.side === side && one.packet.wire === packet.wire && isQuoted(one, about),
-  )
-  packet.about =
-    (cause ?? flow.sent.findLast((one) => one.side === side && isQuoted(one, about)))?.packet.number ?? null
+}
+
+/**
+ * The packet that an ICMP error carries: a kernel answers at once, so of packets that look the same it is the last that has
+ * come to whoever answers and was not answered before.
+ */
+function quotedBy(flow: Flow, { packet }: Sent, side: 0 | 1, about: Decoded): Sent | null {
+  const quoted = packet.bytes.subarray(packet.decoded.payload.offset)
+  let again: Sent | null = null
+  for (let i = flow.sent.length - 1; i >= 0; i--) {
+    const one = flow.sent[i] as Sent
+    const { arrived, wire, bytes, number, decoded } = one.packet
+    if (one.side !== side || decoded.icmp || wire !== packet.wire || !isQuoted(one, about)) continue
+    if (arrived === null || arrived > packet.t + SLACK || !hasSameNumber(bytes, quoted)) continue
+    if (!flow.answered.has(number)) return one
+    again ??= one
+  }
+  return again
+}
+
+/** Whether a frame has the identification of a quoted packet (RFC 791, section 3.1); IPv6 has none. */
+function hasSameNumber(frame: Uint8Array, quoted: Uint8Array): boolean {
+  const isFour = (quoted[0] ?? 0) >> 4 === 4
+  return !isFour || (frame[18] === quoted[4] && frame[19] === quoted[5])
 }
 
 /** Whether a packet is the one that an ICMP error carries, which is cut and has lived a hop or more. */

@@ -107,8 +107,15 @@ function joinClosing(join: Join, tale: TcpTale, side: 0 | 1): void {
   if (call && caused) join.touches(call, fin)
   else if (call) join.causes(call, fin)
   else if (caused) return
-  else if (join.hasEnded(life.run, t)) join.closes(life.run, fin)
+  else if (join.hasEnded(life.run, t, mayClose(join, tale, side, t))) join.closes(life.run, fin)
   else join.byKernel(fin, join.knows(life.run, t) ? 'runtime' : 'unknown')
+}
+
+/** Whether a runtime may have closed an end by itself: Node does when the other end has closed. */
+function mayClose(join: Join, tale: TcpTale, side: 0 | 1, t: number): boolean {
+  const heard = tale.fin[side === 0 ? 1 : 0].arrived
+  const { life } = tale.flow.ends[side]
+  return life !== null && !join.isPython(life.run) && heard !== null && isBefore(heard, t)
 }
 
 /** What a kernel did by itself. */
@@ -140,7 +147,7 @@ function resetCause(join: Join, sent: Sent, end: FlowEnd): KernelDeed {
     join.causes(call, sent)
     return 'reset'
   }
-  if (!join.hasEnded(life.run, t)) return 'reset'
+  if (!join.hasEnded(life.run, t, false)) return 'reset'
   join.closes(life.run, sent)
   return 'closes-for-program'
 }

@@ -39,12 +39,11 @@ export function joinHeard(join: Join, flows: readonly Flow[]): void {
   const heard = new Map<Life, Datagram[]>()
   for (const flow of flows) {
     if (flow.protocol !== 'udp') continue
-    const refused = refusedOf(flow)
     for (const side of [0, 1] as const) {
       const { life } = flow.ends[side === 0 ? 1 : 0]
       if (!life) continue
       for (const datagram of datagramsOf(flow, side, ({ last }) => last)) {
-        const isRefused = datagram.sents.some(({ packet }) => refused.has(packet.number))
+        const isRefused = datagram.sents.some(({ packet }) => flow.answered.has(packet.number))
         if (datagram.arrived !== null && !isRefused) put(heard, life, datagram)
       }
     }
@@ -140,13 +139,6 @@ function fits({ call }: Placed, { from, length, bytes }: Datagram, partner: Endp
   const asked = Number(/\d+/.exec(call.args)?.[0] ?? -1)
   const isWhole = call.bytes === length || (call.bytes === asked && length > asked)
   return isWhole && !contradicts(call.value, bytes)
-}
-
-/** Datagrams that an ICMP error speaks of, by number. */
-function refusedOf(flow: Flow): Set<number> {
-  return new Set(
-    flow.sent.flatMap(({ packet }) => (packet.decoded.icmp && packet.about !== null ? [packet.about] : [])),
-  )
 }
 
 /** A connected socket is told of an ICMP error by its next call. */

@@ -86,10 +86,17 @@ export class Join {
     return !event && this.isPython(run)
   }
 
-  /** Whether this run had ended at a moment; its kernel closes before anybody is told that it has ended. */
-  hasEnded(run: number, t: number): boolean {
-    const ended = this.#acts.get(run)?.ended ?? null
-    return ended !== null && t >= Math.max(this.#lastTold.get(run) ?? 0, ended - LAST_MOMENT)
+  /**
+   * Whether this run had ended at a moment: its kernel closes before anybody is told that it has ended. `mayClose` says
+   * that its runtime had a reason of its own to close.
+   */
+  hasEnded(run: number, t: number, mayClose: boolean): boolean {
+    const act = this.#acts.get(run)
+    if (!act || act.ended === null || t < (this.#lastTold.get(run) ?? 0)) return false
+    const stop = this.#run.stops.get(run) ?? Number.POSITIVE_INFINITY
+    if (t >= stop) return true
+    if (act.exit?.signal != null && !mayClose) return true
+    return t >= act.ended - (mayClose ? LAST_MOMENT.hurried : LAST_MOMENT.usual)
   }
 
   /** Whether all calls of a run up to a moment were told. */
@@ -123,7 +130,7 @@ function sendsByPort(life: Life): ReadonlyMap<number, Placed[]> {
 }
 
 /** How long a program may take to end once its kernel has begun to close what it left open, in ns. */
-const LAST_MOMENT = 200_000_000
+const LAST_MOMENT = { usual: 1_000_000_000, hurried: 100_000_000 } as const
 
 /** Joins everything; gives each connection's tale. */
 export function joinAll(

@@ -3,12 +3,21 @@ import type { Lab, Language } from '../lab.ts'
 import { type BenchEvent, type ControlEvent, type FrameEvent, INSTRUMENTS, type Instrument } from '../protocol.ts'
 import { type Draft, sorted } from './draft.ts'
 import type { Act } from './story.ts'
+import { foldWires, type WiresNow, wiresOf } from './wires.ts'
 
 /** An event of this kind. */
 export type EventOf<Kind extends ControlEvent['kind']> = Extract<ControlEvent, { kind: Kind }>
 
 /** What the programs of a run told of their calls. */
 export type ToldEvent = EventOf<'call' | 'return' | 'armed' | 'heard'>
+
+/** A change of what a wire does, or (null) of the seed of them all. */
+export interface Changed {
+  readonly t: number
+  readonly wire: number | null
+  readonly before: WiresNow
+  readonly after: WiresNow
+}
 
 /** All that was told of one run of a lab, by kind. Everything is in the order of time but the frames. */
 export interface RunEvents {
@@ -21,12 +30,16 @@ export interface RunEvents {
   readonly frames: readonly FrameEvent[]
   readonly told: readonly ToldEvent[]
   readonly waits: readonly EventOf<'waits'>[]
+  /** When somebody wanted a run to end. */
+  readonly stops: ReadonlyMap<number, number>
   /** Calls before which programs were held, and when one was let through. */
   readonly held: readonly EventOf<'held'>[]
   readonly released: readonly EventOf<'released'>[]
   /** From the opening of the bench on: a table is the sum of all its changes. */
   readonly tables: readonly EventOf<'sockets'>[]
-  readonly faults: readonly EventOf<'faults'>[]
+  /** What wires do when it begins, and how that was changed while it went on. */
+  readonly wires: WiresNow
+  readonly changed: readonly Changed[]
   readonly missing: readonly EventOf<'missing'>[]
   readonly blind: readonly { readonly instrument: Instrument; readonly detail: string }[]
   /** Up to when each instrument has told everything. */
@@ -64,10 +77,11 @@ export function runsOf(lab: Lab, events: readonly BenchEvent[]): RunEvents[] {
     if (!known || event.kind === 'started') continue
     running.delete(event.run)
     known.act.ended = event.t
-    if (event.kind === 'exited') known.act.exit = { code: event.code, signal: event.signal }
+    if (event.kind === 'exited')
+      known.act.exit = { code: event.code, signal: event.signal, ...(event.stopped && { stopped: true }) }
   }
   if (runs.length === 0) return []
-  sortIn(runs, acts, events)
+  sortIn(lab, runs, acts, events)
   return runs
 }
 
@@ -94,10 +108,12 @@ function emptyRun(run: number, from: number): Run {
     frames: [],
     told: [],
     waits: [],
+    stops: new Map(),
     held: [],
     released: [],
     tables: [],
-    faults: [],
+    wires: { wires: [], seed: 0 },
+    changed: [],
     missing: [],
     blind: [],
     upTo: { packets: 0, sockets: 0, calls: 0 },
@@ -106,10 +122,34 @@ function emptyRun(run: number, from: number): Run {
   }
 }
 
-function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, events: readonly BenchEvent[]): void {
+/** What was done to wires before a run counts in it, and is no part of it. */
+function sortChanges(lab: Lab, runs: Run[], changes: readonly EventOf<'faults' | 'seed'>[]): void {
+  let now = wiresOf(lab)
+  let next = 0
+  for (const run of runs) {
+    for (; changes[next] && (changes[next] as ControlEvent).t < run.from; next++)
+      now = foldWires(now, changes[next] as ControlEvent)
+    run.wires = now
+    for (; changes[next] && (changes[next] as ControlEvent).t < run.until; next++) {
+      const event = changes[next] as (typeof changes)[number]
+      const before = now
+      now = foldWires(before, event)
+      run.changed.push({ t: event.t, wire: event.kind === 'seed' ? null : event.wire, before, after: now })
+    }
+  }
+}
+
+function sortIn(
+  lab: Lab,
+  runs: Run[],
+  acts: Map<number, { run: Run; act: Draft<Act> }>,
+  events: readonly BenchEvent[],
+): void {
   const upTo = { packets: 0, sockets: 0, calls: 0 }
   const tables: EventOf<'sockets'>[] = []
   const settled: number[] = []
+  const changes: EventOf<'faults' | 'seed'>[] = []
+  const stops = new Map<number, number>()
   let at = runs.length - 1
   /** The run of a moment; most events stand beside others of the same run. */
   const runAt = (t: number): Run | undefined => {
@@ -139,6 +179,9 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
       case 'waits':
         acts.get(event.run)?.run.waits.push(event)
         break
+      case 'stopping':
+        stops.set(event.run, event.t)
+        break
       case 'held': {
         const run = acts.get(event.run)?.run
         if (!run) break
@@ -154,7 +197,9 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
         runAt(event.t)
         break
       case 'faults':
-        runAt(event.t)?.faults.push(event)
+      case 'seed':
+        changes.push(event)
+        runAt(event.t)
         break
       case 'missing':
         for (const run of runs) if (event.until >= run.from && event.since < run.until) run.missing.push(event)
@@ -175,12 +220,14 @@ function sortIn(runs: Run[], acts: Map<number, { run: Run; act: Draft<Act> }>, e
     }
   }
   sorted(tables, byTime)
+  sortChanges(lab, runs, sorted(changes, byTime))
   for (const run of runs) {
     sorted(run.frames, (a, b) => a.n - b.n)
     sorted(run.told, byObserver)
-    for (const list of [run.waits, run.held, run.released, run.faults, run.missing]) sorted<ControlEvent>(list, byTime)
+    for (const list of [run.waits, run.held, run.released, run.missing]) sorted<ControlEvent>(list, byTime)
     run.tables = tables.filter(({ t }) => t < run.until)
     run.upTo = upTo
+    run.stops = stops
     const ended = run.acts.map((act) => act.ended ?? Number.POSITIVE_INFINITY)
     const end = Math.max(...ended)
     run.settled = settled.some((t) => t >= end && t < run.until)

@@ -3,8 +3,9 @@ import { added, type Draft, NONE } from './draft.ts'
 import type { Join } from './join.ts'
 import { Order } from './order.ts'
 import type { Sent } from './packets.ts'
-import type { RunEvents } from './runs.ts'
+import type { Changed, RunEvents } from './runs.ts'
 import type { Act, Call, Step } from './story.ts'
+import { changesOf } from './wires.ts'
 
 /** The steps, and where each call and each packet has its own. */
 export interface Line {
@@ -81,7 +82,7 @@ class Moments {
     this.#addCalls()
     this.#addActs(run, packets)
     this.#tiePackets(packets)
-    for (const [i, { t }] of run.faults.entries()) this.#add(t, 'faults', i)
+    for (const [i, { t }] of run.changed.entries()) this.#add(t, 'faults', i)
     for (const [i, { since }] of run.missing.entries()) this.#add(Math.max(since, run.from), 'gap', i)
   }
 
@@ -205,8 +206,11 @@ function stepOf(at: number, t: number, kind: number | undefined, of: number, mat
       return { kind: 'packet', at, t, program: null, host, line: null, states, related, sockets, packet: number }
     }
     case KIND.faults: {
-      const { wire } = run.faults[of] as RunEvents['faults'][number]
-      return { kind: 'faults', at, t, program: null, host: null, line: null, states, related, sockets, wire }
+      const { wire, before, after } = run.changed[of] as Changed
+      const what = { at, t, program: null, host: null, line: null, states, related, sockets }
+      if (wire === null) return { kind: 'seed', ...what, seed: after.seed, before: before.seed }
+      const [old, now] = [before.wires[wire], after.wires[wire]]
+      return { kind: 'faults', ...what, wire, changes: old && now ? changesOf(old, now) : [] }
     }
     case KIND.holds: {
       const { program, run: number, line, name, args } = run.held[of] as RunEvents['held'][number]

@@ -5,6 +5,7 @@
 import type { Language } from '../lab.ts'
 import type { Deed, Edited, Endpoint, Fate, Instrument, Missed, ProgramSocket, SocketRow } from '../protocol.ts'
 import type { Decoded } from '../wire/decoded.ts'
+import type { FaultChange, WiresNow } from './wires.ts'
 
 /** One run of one program inside a run of the lab. */
 export interface Act {
@@ -17,7 +18,15 @@ export interface Act {
   readonly started: number
   /** Null while it runs. */
   readonly ended: number | null
-  readonly exit: { readonly code: number | null; readonly signal: string | null } | null
+  readonly exit: Exit | null
+}
+
+/** How a program ended. One of code and signal is null. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: string | null
+  /** Somebody had asked for it by Stop. */
+  readonly stopped?: boolean
 }
 
 /** A call of a program, or an event it was told of, which is the other half of a call that Node made for it. */
@@ -217,8 +226,10 @@ export type Step = {
   | { readonly kind: 'packet'; readonly packet: number }
   /** A program is held before a call, or before it is told of an event; `name` is as in `Call`. */
   | { readonly kind: 'holds'; readonly run: number; readonly name: string; readonly event: boolean }
-  /** A wire's faults were changed. */
-  | { readonly kind: 'faults'; readonly wire: number }
+  /** A wire's faults were changed by hand; `changes` is empty where they were set to what they were. */
+  | { readonly kind: 'faults'; readonly wire: number; readonly changes: readonly FaultChange[] }
+  /** The chances of all wires begin anew. */
+  | { readonly kind: 'seed'; readonly seed: number; readonly before: number }
   | { readonly kind: 'gap'; readonly what: Instrument; readonly count: number; readonly why: Missed }
 )
 
@@ -256,6 +267,8 @@ export interface Story {
   readonly conversations: readonly Conversation[]
   /** `steps[at - 1]`. */
   readonly steps: readonly Step[]
+  /** What wires do, and where their chances begin, when the run begins; then steps change it. */
+  readonly wires: WiresNow
   /** Instruments that do not work here, with what the system said; or that this rung does not have. */
   readonly blind: readonly { readonly instrument: Instrument; readonly detail: string }[]
   /** The table after the step `at`; 0 is before the first. */

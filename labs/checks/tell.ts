@@ -61,6 +61,7 @@ function tellRun(lab: Lab, run: RunEvents): Story {
     packets: sent.map(({ packet }) => packet),
     conversations: flows.map(conversationOf),
     steps: line.steps as Story['steps'],
+    wires: run.wires,
     blind: blindOf(run),
     socketsAt: (at) => sockets.at(at),
     doingAt: (at, program) => doings.doingAt(at, program),

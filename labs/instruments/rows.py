@@ -29,7 +29,7 @@ class Rows:
         how many more than ever were left out. `processes` is what `Programs.look` gave, `hosts` the host of each run.
         """
         held = _held_by(processes)
-        entries = {host: table.read() for host, table in self.tables.items()}
+        entries = {host: self._read(host) for host in self.tables}
         # One that was accepted between the two looks.
         if any(entry.inode and entry.inode not in held for table in entries.values() for entry in table):
             held = _held_by(processes)
@@ -47,6 +47,15 @@ class Rows:
                 self._add_fresh(rows, hosts, inode, owner)
         self._forget(rows, held)
         return [change for host in rows for change in self._changes(host, rows[host])]
+
+    def _read(self, host):
+        """The kernel's table. A socket that moves within it while it is read may be missed: where one that was told is
+        not found, it is read once more."""
+        entries = {entry.cookie: entry for entry in self.tables[host].read()}
+        found = {self.by_cookie.get(cookie) for cookie in entries}
+        if any(local and number not in found for number, _, _, local, *_ in self.told[host].values()):
+            entries.update((entry.cookie, entry) for entry in self.tables[host].read())
+        return list(entries.values())
 
     def _add_fresh(self, rows, hosts, inode, owner):
         """A socket that is in no table: it has no port yet, or no more, or this kernel does not tell of those."""

@@ -122,8 +122,23 @@ export function socketInodes(pid: number): string[] {
   return heldSockets(pid).map(({ inode }) => inode)
 }
 
-/** The sockets a process holds, with the descriptors by which it does. */
-export function heldSockets(pid: number): { readonly descriptor: number; readonly inode: string }[] {
+/**
+ * The sockets a process holds, with the descriptors by which it does; none of those that this process holds as well: in
+ * its first moments, before it becomes another program, a process that was started here has them all.
+ */
+export function heldSockets(pid: number): HeldSocket[] {
+  const held = socketLinks(pid)
+  if (held.length === 0 || pid === process.pid) return held
+  const ours = new Set(socketLinks(process.pid).map(({ inode }) => inode))
+  return held.filter(({ inode }) => !ours.has(inode))
+}
+
+interface HeldSocket {
+  readonly descriptor: number
+  readonly inode: string
+}
+
+function socketLinks(pid: number): HeldSocket[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
       try {

@@ -44,6 +44,8 @@ class BenchLab extends HTMLElement {
   #spreading: Promise<void> | null = null
   /** What is to be told as soon as somebody can tell it. */
   #untold: BenchEvent[] = []
+  /** The step of a recorded run to which a link leads (null: its end) until it is played; undefined where none does. */
+  #linkedTo: number | null | undefined
   /** It could not be loaded; a press of the reader's tries again. */
   #untellable = false
   /** Where programs are edited; null as long as nobody has edited one. */
@@ -93,6 +95,7 @@ class BenchLab extends HTMLElement {
     if (isAnyKept(this.dataset.lab ?? '')) void this.#openDesk()
     source.resume()
     void this.#askHealth()
+    if (isLinked(this)) void this.#follow(playback)
   }
 
   disconnectedCallback(): void {
@@ -163,7 +166,7 @@ class BenchLab extends HTMLElement {
       void this.#run(this.#programs())
     })
     on('[data-to-end]', () => this.#source?.toEnd())
-    on('[data-back]', () => this.#playback?.back(this.#view))
+    on('[data-back]', () => this.#back())
     on('[data-save-run]', () => void this.#save())
     on('[data-open-run]', () => this.querySelector<HTMLInputElement>('[data-run-file]')?.click())
     on('[data-run-file]', (input) => void this.#openFile(input as HTMLInputElement), 'change')
@@ -270,6 +273,55 @@ class BenchLab extends HTMLElement {
     this.#take({ kind: 'withdrawn' })
   }
 
+  /** Away from what was opened or linked to; the page's address says no more of it. */
+  #back(): void {
+    this.#playback?.back(this.#view)
+    if (isLinked(this)) void import('./link/follow.ts').then(({ leaveLink }) => leaveLink())
+  }
+
+  /** Opens what the address of this page links to. */
+  async #follow(playback: Playback): Promise<void> {
+    const { follow } = await import('./link/follow.ts')
+    await follow({
+      root: this,
+      playback,
+      programs: this.#programs(),
+      press: (pressed) => {
+        Object.assign(this.#pressed, pressed)
+        this.#showPanels()
+      },
+      play: (at) => {
+        this.#linkedTo = at
+        return this.#run(this.#programs())
+      },
+      say: (trouble) => this.#complain(trouble),
+    })
+  }
+
+  /** The recorded run to which a link leads has begun: all of it is told at once, and then its moment shown. */
+  async #arrive(at: number | null): Promise<void> {
+    this.#source?.toEnd()
+    await this.#spreadOut()
+    const last = (await this.#spread?.seek(at)) ?? 0
+    if (at === null || at <= last) return
+    const { tellBeyond } = await import('./link/follow.ts')
+    this.#complain([this.#said ?? '', await tellBeyond(this.lang, at, last)].join(' ').trim())
+  }
+
+  #complain(trouble: string): void {
+    this.#said = trouble
+    this.#show()
+  }
+
+  /** Copies a link to a step of what is shown. @returns what there is to say of it. */
+  async #link(at: number): Promise<string> {
+    const { copyLink } = await import('./link/follow.ts')
+    const linked = this.#playback?.linked(this.#view) ?? null
+    const panels = this.#open.filter((panel) => panel !== 'shell')
+    const moment = linked && { lab: this.dataset.lab ?? '', run: linked.run, panels, at }
+    return copyLink(this.lang, moment, linked?.isShown === true)
+  }
+
   async #save(): Promise<void> {
     const file = await this.#playback?.save(this.#view)
     this.#said = typeof file === 'string' ? word(this.#words, { key: `page.${file}` }) : null
@@ -329,6 +381,13 @@ class BenchLab extends HTMLElement {
       if (event.kind === 'output') return
     }
     this.#take(news)
+    if (news.kind === 'recording' && this.#linkedTo !== undefined) {
+      const at = this.#linkedTo
+      this.#linkedTo = undefined
+      // Whoever plays it has told of its beginning by then.
+      queueMicrotask(() => void this.#arrive(at))
+    }
+    if (news.kind === 'unplayable') this.#linkedTo = undefined
     if (news.kind === 'opened') {
       // It may be another server than the one that was asked when the page came.
       forgetHealth()
@@ -389,7 +448,10 @@ class BenchLab extends HTMLElement {
   get #open(): readonly PanelName[] {
     const show = panelsIn(this.dataset.show ?? '')
     const withRun = panelsIn(this.dataset.then ?? '')
-    return opened({ show, withRun, kept: settings().panels, pressed: this.#pressed, hasRun: this.#hasRun })
+    const { panels: kept } = settings()
+    // Where there is no wire to have faults, that panel is not there, wherever it was opened.
+    const isThere = (panel: PanelName) => panel !== 'faults' || this.querySelector('[data-toggle=faults]') !== null
+    return opened({ show, withRun, kept, pressed: this.#pressed, hasRun: this.#hasRun }).filter(isThere)
   }
 
   #showPanels(): void {
@@ -445,6 +507,7 @@ class BenchLab extends HTMLElement {
         this.#said = word(this.#words, { key: 'page.no-panels', values: { detail } })
         this.#show()
       },
+      onLink: this.#playback && this.#playback.runs.length > 0 ? (at) => this.#link(at) : null,
       onMoment: (program, moment) => this.#boxes.get(program)?.showMoment(moment),
       onRan: (program, ran) => {
         this.#ran.set(program, ran)
@@ -566,6 +629,14 @@ class BenchLab extends HTMLElement {
   async #askHealth(): Promise<void> {
     this.#take({ kind: 'health', health: await askHealth() })
   }
+}
+
+/** Whether the page's address links to a moment of this lab, or of one that is not here: of that the first lab tells. */
+function isLinked({ dataset: { lab } }: HTMLElement): boolean {
+  const linked = new URLSearchParams(location.search).get('lab')
+  if (linked === null || linked === lab) return linked !== null
+  const here = [...document.querySelectorAll<HTMLElement>('bench-lab')]
+  return here[0]?.dataset.lab === lab && !here.some(({ dataset }) => dataset.lab === linked)
 }
 
 /** Whether a bench was ended without a word of its own: it refused this page. */

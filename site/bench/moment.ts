@@ -49,6 +49,8 @@ export class Moment {
   readonly #listeners = new Set<(scene: Scene) => void>()
   #scene: Scene | null = null
   #wanted = false
+  /** The step that somebody wants to see as soon as it is told, and who is to hear of it. */
+  #sought: { readonly at: number | null; readonly found: (last: number) => void } | null = null
   /** Events that are not told yet. */
   #fresh = 0
   #toldAt = Number.NEGATIVE_INFINITY
@@ -79,6 +81,7 @@ export class Moment {
   restart(): void {
     this.#evidence.restart()
     this.#fresh = 0
+    this.#sought = null
   }
 
   /** Whether anybody looks. What is heard meanwhile is told as soon as somebody does. */
@@ -94,6 +97,17 @@ export class Moment {
     const last = scene.story.steps.length
     const place = at === null ? last : Math.min(Math.max(at, 0), last)
     this.#show({ ...scene, at: place, follows: at === null, pointed: null })
+  }
+
+  /**
+   * Moves to a step (null: to now) when everything is told that has been heard, which may be as soon as somebody looks.
+   * @returns how many steps there are then.
+   */
+  seek(at: number | null): Promise<number> {
+    return new Promise((found) => {
+      this.#sought = { at, found }
+      if (this.#fresh === 0) this.#seekNow()
+    })
   }
 
   /** Points at a step, or (null) at none. */
@@ -138,7 +152,17 @@ export class Moment {
     const at = follows ? story.steps.length : place(before.story.steps[before.at - 1], story)
     const pointed = isNew || before.pointed === null ? null : place(before.story.steps[before.pointed - 1], story)
     this.#show({ story, at, follows, pointed, lit: new Set() })
+    this.#seekNow()
     this.#measure(began, flood ? PAUSE : 0)
+  }
+
+  #seekNow(): void {
+    const sought = this.#sought
+    if (sought === null || this.#scene === null) return
+    this.#sought = null
+    const last = this.#scene.story.steps.length
+    this.go(sought.at === null ? null : Math.min(sought.at, last))
+    sought.found(last)
   }
 
   /** What panels draw, they draw in this frame or the next; how long that takes is known after both. */

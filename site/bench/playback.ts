@@ -65,6 +65,19 @@ export class Playback {
     return recorded === undefined ? null : { recorded, origin: 'course' }
   }
 
+  /** The mixtures of which the course has a recorded run. */
+  get runs(): readonly string[] {
+    return Object.keys(this.#parts.recordings)
+  }
+
+  /** Of which recorded run of the course a link can speak now, and whether it is the one that is shown; null for none. */
+  linked(view: LabView): { readonly run: string; readonly isShown: boolean } | null {
+    const { programs } = this.#parts.known
+    const { recording } = view
+    const run = recording ? mixtureOf(programs, recording.languages) : this.#mixture
+    return this.runs.includes(run) ? { run, isShown: recording?.origin === 'course' } : null
+  }
+
   /** The reader opened a file, or chose to see a recording where something could run. */
   get isChosen(): boolean {
     return this.#chosen

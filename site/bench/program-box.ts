@@ -349,6 +349,7 @@ export class ProgramBox {
     const holds = this.#find('[data-hold]')
     if (holds) holds.ariaPressed = String(hold)
     setDisabled(holds, this.#recorded || isIdle)
+    this.#box.toggleAttribute('data-held', held)
     const release = this.#find('[data-release]')
     setDisabled(release, !held)
     if (release === null) return

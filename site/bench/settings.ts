@@ -1,6 +1,7 @@
 import { type End, LANGUAGES, type Language } from '../../labs/lab.ts'
 import type { Choice } from './choice.ts'
 import { PANELS, type PanelName } from './opened.ts'
+import { type Speed, speedOf } from './time-line/speeds.ts'
 
 /** What a reader set once for the whole site. */
 export interface Settings {
@@ -10,6 +11,8 @@ export interface Settings {
   readonly screenReader: boolean
   /** Whether predictions are asked before a lab's first run. */
   readonly ask: boolean
+  /** How fast runs are watched. */
+  readonly speed: Speed
   /** The panels that stay open in every lab, because the reader opened them once. */
   readonly panels: readonly PanelName[]
   /** What the reader was told how to read: names of panels. */
@@ -40,6 +43,7 @@ export function readSettings(kept: string | null): Settings {
     font: typeof raw.font === 'number' && Number.isFinite(raw.font) ? boundFont(raw.font) : FONT.first,
     screenReader: raw.screenReader === true,
     ask: raw.ask !== false,
+    speed: speedOf(raw.speed),
     panels: PANELS.filter((panel) => Array.isArray(raw.panels) && raw.panels.includes(panel)),
     met: Array.isArray(raw.met) ? raw.met.filter((name) => typeof name === 'string').slice(0, MOST_MET) : [],
   }

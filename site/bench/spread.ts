@@ -44,6 +44,8 @@ export interface SpreadParts {
   readonly onMoment: (program: string, moment: PastMoment | null) => void
   /** What of a program is shown is a run of this; null: of nothing. */
   readonly onRan: (program: string, ran: Ran | null) => void
+  /** As in `TimeLineParts`. */
+  readonly onLink: ((at: number) => Promise<string>) | null
 }
 
 /** Panels that draw from the story; while none of them is open nothing is told. */
@@ -78,7 +80,7 @@ export class Spread {
 
   constructor(parts: SpreadParts, words: Words, ownWords: Words, judging: Judging | null) {
     addStyle(style)
-    const { root, lang, lab } = parts
+    const { root, lang, lab, onLink } = parts
     const cast = castOf(lab)
     this.#parts = parts
     this.#words = ownWords
@@ -104,7 +106,7 @@ export class Spread {
     this.#wire = new WirePanel(placeIn(root, 'wire'), { words, lang, cast, title, onPick, onPoint })
     this.#sockets = new SocketsPanel(placeIn(root, 'sockets'), { words: ownWords, cast, onPick, onPoint })
     this.#states = new StatesPanel(placeIn(root, 'states'), { words: ownWords, cast, onPick, onPoint })
-    this.#timeLine = new TimeLine(placeIn(root, 'timeline'), { words, lang, cast, onMove })
+    this.#timeLine = new TimeLine(placeIn(root, 'timeline'), { words, lang, cast, onMove, onLink })
     this.#thread = new Thread(root)
     const { source, onMissing } = parts
     this.#closer = source && new Closer({ root, lang, lab, title, source, onPick, onMissing })
@@ -144,6 +146,11 @@ export class Spread {
   /** Moves to now. */
   toNow(): void {
     this.#moment.go(null)
+  }
+
+  /** Moves to a step, or (null) to now, as soon as it is told. @returns how many steps there are then. */
+  seek(at: number | null): Promise<number> {
+    return this.#moment.seek(at)
   }
 
   close(): void {

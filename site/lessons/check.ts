@@ -1,4 +1,6 @@
 /** What a lesson's text may contain besides prose. Pure: source in, sentences out. */
+
+import { PICTURES } from '../pictures/pictures.ts'
 import { checkAsks } from './asks.ts'
 import { list, readShow, readThen } from './show.ts'
 
@@ -101,6 +103,15 @@ function rulesFor(labs: readonly string[]): Record<string, Rule> {
         show: (value) => whyNot(readShow, value),
         // biome-ignore lint/suspicious/noThenProperty: it is the name of an attribute.
         then: (value) => whyNot(readThen, value),
+      },
+    },
+    Picture: {
+      required: ['id'],
+      attributes: {
+        id: (value) =>
+          (PICTURES as readonly string[]).includes(value)
+            ? undefined
+            : `names the picture \`${value}\`, which does not exist; there are ${list(PICTURES)}`,
       },
     },
     Side: { required: [], attributes: {} },

@@ -11,6 +11,8 @@ import type {
   Story,
   TcpState,
 } from '../../labs/checks/story.ts'
+import type { FaultChange } from '../../labs/checks/wires.ts'
+import { NO_FAULTS } from '../../labs/faults.ts'
 import type { Language } from '../../labs/lab.ts'
 import type { Deed, Endpoint, Instrument, Missed } from '../../labs/protocol.ts'
 import type { Arp, Decoded, Icmp, TcpFlag } from '../../labs/wire/decoded.ts'
@@ -156,8 +158,12 @@ export class StoryMaker {
     return number
   }
 
-  faults(wire: number): number {
-    return this.#step({ kind: 'faults', wire }, null, {})
+  faults(wire: number, changes: readonly FaultChange[] = []): number {
+    return this.#step({ kind: 'faults', wire, changes }, null, {})
+  }
+
+  seed(before: number, seed: number): number {
+    return this.#step({ kind: 'seed', before, seed }, null, {})
   }
 
   gap(what: Instrument, count: number, why: Missed): number {
@@ -182,6 +188,7 @@ export class StoryMaker {
       packets: [...this.packets],
       conversations: [...this.conversations],
       steps,
+      wires: { wires: this.#cast.wires.map((ends) => ({ ends, faults: [NO_FAULTS, NO_FAULTS] })), seed: 1 },
       blind: [...this.blind],
       socketsAt: (at) => tables[at] ?? [],
       doingAt: (at, program) => doings[at]?.[program] ?? idle,

@@ -28,6 +28,8 @@ function matter(story: Story, step: Step): string {
       return packet(story.packets[step.packet - 1] as Packet)
     case 'faults':
       return `faults of wire ${step.wire}`
+    case 'seed':
+      return `seed ${step.seed}`
     case 'gap':
       return `${step.count} ${step.what} missing`
   }

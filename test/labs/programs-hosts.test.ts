@@ -5,6 +5,7 @@ import { LANGUAGES, type Language } from '../../labs/lab.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
 import { PYTHON, whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { tableOf } from '../helpers/observing.ts'
 import { NO_PYTHON, ShellProgram, stopShellPrograms } from '../helpers/shell-program.ts'
 
 const CATALOG = join(import.meta.dirname, '../../labs/catalog')
@@ -75,6 +76,39 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
       expect(ask).toEqual({ code: 0, lines: [UNCONNECTED, UNCONNECTED.replace('Unconnected', 'Connected')] })
     })
 
+    test.skipIf(!runs(language))('tcp-envelopes: a client alone is refused and says where', async () => {
+      const [client] = await run('tcp-envelopes', { client: language })
+      const where = 'Nobody is listening on 10.0.0.2, port 12824. Is a server running, and on that port?'
+      expect(client).toEqual({ code: 1, lines: [where] })
+    })
+
+    test.skipIf(!runs(language))(
+      'tcp-frozen: a handshake without its second packet ends once the wire lets it through',
+      async () => {
+        page = await BenchClient.open(course.port, 'tcp-frozen')
+        page.run({ program: 'server', language }, { program: 'client', language })
+        const states = () => [...tableOf(page, 'a'), ...tableOf(page, 'b')].map(({ state }) => state)
+        await page.until(() => states().includes('SYN-SENT') && states().includes('SYN-RECEIVED'))
+        expect(page.text('client')).toBe('')
+        page.say({ type: 'faults', wire: 0, faults: {} })
+        await page.until(() => page.text('server').includes('Received 8 bytes'))
+        expect((await page.exit('client')).code).toBe(0)
+      },
+    )
+
+    test.skipIf(!runs(language))(
+      'tcp-frozen: a client that never hears of the other kernel gives up and says so',
+      async () => {
+        page = await BenchClient.open(course.port, 'tcp-frozen')
+        page.run({ program: 'server', language }, { program: 'client', language })
+        await page.until(() => page.eventsOf('client', 'exited').length > 0, 60)
+        expect(page.text('client').trim()).toBe('No answer from 10.0.0.2, port 12824.')
+        expect(page.eventsOf('client', 'exited')[0]?.code).toBe(1)
+        expect(linesOf(page.text('server'))).toEqual(['Waiting for a connection on port 12824.'])
+      },
+      60_000,
+    )
+
     test.skipIf(!runs(language))('tcp-bad-road: a sender alone is refused and says where', async () => {
       page = await BenchClient.open(course.port, 'tcp-bad-road')
       // The bad road may take the first SYN, and must not take the answer this test is about.
@@ -101,6 +135,7 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
     test.skipIf(!runs(language)).each([
       ['udp-bad-road', 12822],
       ['tcp-bad-road', 12824],
+      ['udp-envelopes', 12822],
     ])('%s: a receiver whose port is taken says so, and Ctrl-C ends one that waits', async (lab, port) => {
       page = await BenchClient.open(course.port, lab)
       page.run({ program: 'receive', language })
@@ -119,6 +154,32 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
   })
 
   describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
+    test.skipIf(!runs(waits, begins))('udp-envelopes: four bytes cross the wire', async () => {
+      const [receive, send] = await run('udp-envelopes', { receive: waits, send: begins })
+      expect(send).toEqual({ code: 0, lines: ['Handed 4 bytes to the kernel.'] })
+      expect(receive).toEqual({
+        code: 0,
+        lines: [
+          'Waiting for a datagram on port 12822.',
+          'Received 8 bytes: 数据',
+          expect.stringMatching(/^From 10\.0\.0\.1, port \d+\.$/),
+        ],
+      })
+    })
+
+    test.skipIf(!runs(waits, begins))('tcp-envelopes: the same four bytes cross it', async () => {
+      const [server, client] = await run('tcp-envelopes', { server: waits, client: begins })
+      const [, port] = /^Connected from port (\d+) to port 12824\.$/.exec(client?.lines[0] ?? '') ?? []
+      expect(client).toEqual({
+        code: 0,
+        lines: [`Connected from port ${port} to port 12824.`, 'Sent 4 bytes: 数据'],
+      })
+      expect(server).toEqual({
+        code: 0,
+        lines: ['Waiting for a connection on port 12824.', `Connected from port ${port}.`, 'Received 8 bytes: 数据'],
+      })
+    })
+
     test.skipIf(!runs(waits, begins))(
       'udp-bad-road: the receiver tells what is missing, twice and late, as the wire of this seed made it',
       async () => {
@@ -177,10 +238,12 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
 describe.each(LANGUAGES)('on a host with other addresses, in %s', (language) => {
   afterEach(stopShellPrograms)
 
-  test.skipIf(!runs(language)).each(['udp-bad-road', 'tcp-bad-road'])(
-    '%s/receive says whose address it is',
-    async (lab) => {
-      const program = new ShellProgram(join(CATALOG, lab, `receive.${language}`))
+  test
+    .skipIf(!runs(language))
+    .each(['udp-bad-road/receive', 'tcp-bad-road/receive', 'udp-envelopes/receive', 'tcp-envelopes/server'])(
+    '%s says whose address it is',
+    async (name) => {
+      const program = new ShellProgram(join(CATALOG, `${name}.${language}`))
       expect(await program.exit(), NO_PYTHON).toEqual({ code: 1, signal: null })
       expect(program.output).toBe('')
       expect(program.errors).toBe('This host has no address 10.0.0.2.\n')

@@ -20,6 +20,8 @@ const IN_USE = (port: number) =>
 const REFUSED = 'Nobody is listening on 127.0.0.1, port 12823. Is a server running, and on that port?\n'
 const WAITS_FOR_DATAGRAM = 'Waiting for a datagram on port 12822.\n'
 const WAITS_FOR_CONNECTION = 'Waiting for a connection on port 12824.\n'
+const WAITS_FOR_DATAGRAMS = 'Waiting for datagrams on port 12822.\n'
+const WAITS_FOR_CONNECTIONS = 'Waiting for connections on port 12824.\n'
 const CLOSED = 'Received 0 bytes: the other end has closed.\n'
 
 afterEach(stopShellPrograms)
@@ -33,8 +35,17 @@ describe('the catalog', () => {
       '12c tcp-server-sends',
       '12d tcp-both-send',
       '12e tcp-both-receive',
+      '12f tcp-frozen',
       '15b tcp-bad-road',
+      '1a udp-envelopes',
+      '1b tcp-envelopes',
       '2a own-addresses',
+      '6a socket-life',
+      '6b socket-waits',
+      '6d socket-closed',
+      '7a text-spelled',
+      '7b text-mixed-up',
+      '7d text-cut',
       '8a udp-as-found',
       '8b udp-aligned',
       '8c udp-refused',
@@ -44,7 +55,7 @@ describe('the catalog', () => {
 
   test('has a file for every program in every language, none wider than 60 columns', () => {
     const files = programFiles()
-    expect(files.length).toBe(26)
+    expect(files.length).toBe(48)
     for (const file of files) {
       expect(existsSync(join(CATALOG, file)), file).toBe(true)
       for (const line of textOf(file).split('\n')) expect(columns(line), `${file}: ${line}`).toBeLessThanOrEqual(60)
@@ -168,6 +179,83 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
     expect(client.errors).toBe('')
   })
 
+  test('socket-closed: what was sent before the close arrives, and what is sent after it is refused', async () => {
+    const receiver = start('socket-closed', 'receive', waits)
+    await receiver.line(/^Waiting/)
+    const late = start('socket-closed', 'late', begins)
+    expect(await late.exit()).toEqual({ code: 1, signal: null })
+    const [opened, closed, code] = {
+      py: ['New: descriptor 3.', 'Closed: descriptor -1.', 'EBADF'],
+      ts: ['New: Node keeps the descriptor to itself.', 'Closed.', 'ERR_SOCKET_DGRAM_NOT_RUNNING'],
+    }[begins]
+    expect(late.output).toBe(`${opened}\n${closed}\n`)
+    expect(late.errors).toBe(`Too late, ${code}: the socket is closed.\n`)
+    expect(await receiver.exit()).toEqual({ code: 0, signal: null })
+    expect(receiver.output).toContain('Received 4 bytes: 数据\n')
+  })
+
+  test('text-spelled: GBK has no 😀; Python says so, and TypeScript sends a question mark', async () => {
+    const { receiver, sender } = await startSender('text-spelled')
+    const { length, none } = { py: { length: 1, none: null }, ts: { length: 2, none: ['80', '3f'] } }[begins]
+    expect(sender.output).toBe(
+      [
+        '数  length 1',
+        '  utf-8: e6 95 b0',
+        '  gbk: ca fd',
+        '  gb18030: ca fd',
+        '€  length 1',
+        '  utf-8: e2 82 ac',
+        `  gbk: ${none?.[0] ?? 'UnicodeEncodeError'}`,
+        '  gb18030: a2 e3',
+        `😀  length ${length}`,
+        '  utf-8: f0 9f 98 80',
+        `  gbk: ${none?.[1] ?? 'UnicodeEncodeError'}`,
+        '  gb18030: 94 39 fc 36',
+        '',
+      ].join('\n'),
+    )
+    const sent = ['e6 95 b0', 'ca fd', 'ca fd', 'e2 82 ac', none?.[0], 'a2 e3', 'f0 9f 98 80', none?.[1], '94 39 fc 36']
+    const lines = sent.flatMap((bytes) => (bytes ? [`${bytes.split(' ').length} bytes: ${bytes}\n`] : []))
+    expect(receiver.output).toBe(WAITS_FOR_DATAGRAMS + lines.join(''))
+  })
+
+  test('text-mixed-up: UTF-8 read as GBK is other Han, GBK read as UTF-8 is no text', async () => {
+    const { receiver, sender } = await startSender('text-mixed-up')
+    expect(sender.output).toBe('Sent 数据 in utf-8: e6 95 b0 e6 8d ae\nSent 数据 in gbk: ca fd be dd\n')
+    const unreadable = { py: 'invalid continuation byte', ts: '\ufffd'.repeat(4) }[waits]
+    expect(receiver.output).toBe(
+      `${WAITS_FOR_DATAGRAMS}6 bytes: e6 95 b0 e6 8d ae\n  gbk: 鏁版嵁\n4 bytes: ca fd be dd\n  utf-8: ${unreadable}\n`,
+    )
+  })
+
+  test('text-cut: a decoder that keeps what is cut reads what single pieces do not give', async () => {
+    const server = start('text-cut', 'server', waits)
+    await server.line(/^Waiting/)
+    const client = start('text-cut', 'client', begins)
+    await expectQuietSuccess(server, client)
+    expect(client.output).toBe(
+      'utf-8: 数据 as e6 95 b0 e6 8d ae\ngbk: 数据 as ca fd be dd\ngb18030: 数😀 as ca fd 94 39 fc 36\n',
+    )
+    const pieces = [
+      ['utf-8: e6 95 b0 e6 8d', '数\ufffd', 'unexpected end of data', '数'],
+      ['utf-8: ae', '\ufffd', 'invalid start byte', '据'],
+      ['gbk: ca fd be', '数\ufffd', 'incomplete multibyte sequence', '数'],
+      ['gbk: dd', '\ufffd', 'incomplete multibyte sequence', '据'],
+      ['gb18030: ca fd 94 39 fc', '数\ufffd', 'incomplete multibyte sequence', '数'],
+      ['gb18030: 36', '6', '6', '😀'],
+    ].map(([bytes, ts, py, stream]) => `${bytes}\n  alone: ${waits === 'ts' ? ts : py}\n  stream: ${stream}\n`)
+    expect(server.output).toBe(WAITS_FOR_CONNECTIONS + pieces.join(''))
+  })
+
+  /** Runs a lab's receiver and then its sender to their good ends. */
+  async function startSender(id: string) {
+    const receiver = start(id, 'receive', waits)
+    await receiver.line(/^Waiting/)
+    const sender = start(id, 'send', begins)
+    await expectQuietSuccess(sender, receiver)
+    return { receiver, sender }
+  }
+
   /** Starts the lab's server, then its client; `port` is the client's own, as both ends tell it. */
   async function startPair(id: string) {
     const server = start(id, 'server', waits)
@@ -183,10 +271,15 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
   beforeEach(({ skip }) => skip(!runs(language), NO_PYTHON))
 
   test('a port in use is told in one sentence and with exit code 1', async () => {
-    await usingPort('udp', 12822, () => expectRefusalToWait('udp-as-found', 'receive', 12822))
+    await usingPort('udp', 12822, async () => {
+      await expectRefusalToWait('udp-as-found', 'receive', 12822)
+      await expectRefusalToWait('text-spelled', 'receive', 12822)
+      await expectRefusalToWait('text-mixed-up', 'receive', 12822)
+    })
     await usingPort('tcp', 12824, async () => {
       await expectRefusalToWait('tcp-client-sends', 'server', 12824)
       await expectRefusalToWait('tcp-server-sends', 'server', 12824)
+      await expectRefusalToWait('text-cut', 'server', 12824)
     })
   })
 
@@ -194,12 +287,21 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     ['udp-as-found', 'receive'],
     ['tcp-client-sends', 'server'],
     ['tcp-server-sends', 'server'],
+    ['text-spelled', 'receive'],
+    ['text-mixed-up', 'receive'],
+    ['text-cut', 'server'],
   ])('%s/%s is ended by an interrupt while it waits, without a word', async (id, name) => {
     const program = start(id, name, language)
     await program.line(/^Waiting/)
     expect(await program.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
     expect(program.output.trimEnd().split('\n')).toHaveLength(1)
     expect(program.errors).toBe('')
+  })
+
+  test('text-cut/client says that nobody listens', async () => {
+    const client = start('text-cut', 'client', language)
+    expect(await client.exit()).toEqual({ code: 1, signal: null })
+    expect(client.errors).toBe(REFUSED.replace('12823', '12824'))
   })
 
   test('tcp-server-sends/client is ended by an interrupt while it waits, without a word', async () => {

@@ -40,12 +40,12 @@ async function isAxeClean(lab: string): Promise<void> {
 }
 
 live('the bytes of a datagram are 14 of link, 20 of IP, 8 of UDP and the program’s 4', async () => {
-  await page.goto(served.at('/en/udp/the-datagram-that-vanished/'))
-  const lab = new LabInPage(page, 'udp-aligned')
+  await page.goto(served.at('/en/osi/one-message-many-envelopes/'))
+  const lab = new LabInPage(page, 'udp-envelopes')
   await lab.runAll.click()
   await lab.program('receive').exited(0)
+  // Its lesson opens the bytes with the first run.
   await lab.packet(/^UDP/).first().waitFor()
-  await lab.toggle('bytes').click()
   const bytes = lab.panel('bytes')
   await lab.packet(/^UDP/).first().click()
   await bytes.locator('[data-byte="45"]').waitFor()
@@ -68,7 +68,45 @@ live('the bytes of a datagram are 14 of link, 20 of IP, 8 of UDP and the program
   const glyphs = (kind: string) => bytes.locator(`[data-glyph="${kind}"]`)
   expect(await glyphs('character').filter({ hasText: '数' }).count()).toBeGreaterThan(0)
   expect(await glyphs('bad').count()).toBeGreaterThan(0)
-  await isAxeClean('udp-aligned')
+  await isAxeClean('udp-envelopes')
+})
+
+live('a character that two segments share is cut in the first and has its rest in the second', async () => {
+  await page.goto(served.at('/en/bytes/characters-are-not-bytes/'))
+  const lab = new LabInPage(page, 'text-cut')
+  await lab.runAll.click()
+  await lab.program('server').exited(0)
+  const bytes = lab.panel('bytes')
+  const payload = () =>
+    bytes
+      .locator('.ruler [role="row"]')
+      .nth(1)
+      .locator('.cell')
+      .allInnerTexts()
+      .then((cells) => cells.join(' '))
+  await lab.panel('wire').locator('[data-packet]').filter({ hasText: 'PSH' }).first().click()
+  /** Goes on to the packet that carries this, and tells what the row of a code book finds in it. */
+  const read = async (hex: string, book: string) => {
+    await vi.waitFor(async () => {
+      if ((await payload()) === hex) return
+      await bytes.getByRole('button', { name: 'Next packet' }).click()
+      throw new Error(`No packet carries ${hex}`)
+    }, 15_000)
+    const row = bytes
+      .locator('.ruler [role="row"]')
+      .filter({ has: page.locator('.h', { hasText: book }) })
+      .first()
+    return row
+      .locator('[data-glyph]')
+      .evaluateAll((cells) => cells.map((cell) => `${cell.getAttribute('data-glyph')} ${cell.textContent}`))
+  }
+  expect(await read('e6 95 b0 e6 8d', 'UTF-8')).toEqual(['character 数', 'cut cut'])
+  expect(await read('ae', 'UTF-8')).toEqual(['rest rest'])
+  expect(await read('ca fd be', 'GBK')).toEqual(['character 数', 'cut cut'])
+  expect(await read('dd', 'GBK')).toEqual(['rest rest'])
+  expect(await read('ca fd 94 39 fc', 'GB 18030')).toEqual(['character 数', 'cut cut'])
+  expect(await read('36', 'GB 18030')).toEqual(['rest rest'])
+  await isAxeClean('text-cut')
 })
 
 live('bytes are marked by keyboard, and the packets of a run are a file that begins as pcapng', async () => {

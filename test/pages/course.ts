@@ -163,14 +163,14 @@ interface ExtraLab {
 
 export const EXTRA = {
   lab: 'for-tests',
-  lesson: 'osi/for-tests',
+  lesson: 'capstone/for-tests',
   programs: ['numbers', 'megabytes'],
 } as const satisfies ExtraLab
 
 /** Two thousand datagrams a second. */
 export const DATAGRAMS = {
   lab: 'datagrams',
-  lesson: 'osi/datagrams',
+  lesson: 'capstone/datagrams',
   programs: ['catch', 'sprinkle'],
 } as const satisfies ExtraLab
 
@@ -214,13 +214,21 @@ async function addExtraLab(folder: string, { lab, lesson, programs }: ExtraLab):
     const file = join(folder, 'content', 'ui', lang, 'labs.json')
     await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), [lab]: 'For tests' }))
   }
-  await mkdir(join(folder, 'content', 'en', 'osi'), { recursive: true })
+  await mkdir(join(folder, 'content', 'en', 'capstone'), { recursive: true })
   await writeFile(join(folder, 'content', 'en', `${lesson}.mdx`), lessonText(`<Lab id="${lab}" />`))
 }
 
-/** A lesson of the unit osi with this in it. */
+/** A lesson of the unit capstone with this in it. */
 export function lessonText(body: string): string {
-  const lines = ['number: 1', 'unit: osi', 'title: For tests', 'lead: A lesson.', 'minutes: 1', 'able:', '  - test']
+  const lines = [
+    'number: 20',
+    'unit: capstone',
+    'title: For tests',
+    'lead: A lesson.',
+    'minutes: 1',
+    'able:',
+    '  - test',
+  ]
   return `---\n${lines.join('\n')}\n---\n\n${body}\n`
 }
 

@@ -8,6 +8,7 @@ import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 import { INTERPRETERS } from '../helpers/shell-program.ts'
 import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
+import { scriptsOf } from './pace.ts'
 
 const UDP = '/en/udp/the-datagram-that-vanished/'
 const TCP = '/en/tcp/three-packets-and-a-queue/'
@@ -178,9 +179,9 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     await number.click()
     await lab.at(step)
     expect(await recv.getAttribute('class')).toContain('lit')
-    const first = lab.program('client').box.locator('.ln:visible', { hasText: 'with socket(' })
-    await first.locator('.ret').click()
-    await lab.at(Number(await first.getByRole('button').innerText()))
+    const connect = lab.program('client').box.locator('.ln:visible', { hasText: 'connection.connect(' })
+    await connect.locator('.ret').click()
+    await lab.at(Number(await connect.getByRole('button').innerText()))
     await recv.locator('.ret.later').waitFor()
   })
 
@@ -355,13 +356,7 @@ describe('a panel', () => {
 })
 
 test('a lesson loads no more than 20 KB of its own script, compressed, before a lab is started', async () => {
-  const { gzipSync } = await import('node:zlib')
-  const bodies: Promise<Buffer>[] = []
-  page.on('response', (answer) => {
-    if (/\.js(\?|$)/.test(answer.url())) bodies.push(answer.body())
-  })
-  await page.goto(served.at(TCP), { waitUntil: 'networkidle' })
-  const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body, { level: 9 }).length)
+  const sizes = await scriptsOf(page, served.at(TCP))
   const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1024
   console.log(`${sizes.length} scripts of ${kilobytes.toFixed(1)} KB before a lab is started`)
   expect(sizes.length).toBeGreaterThan(2)

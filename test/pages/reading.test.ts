@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
@@ -10,18 +10,26 @@ import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
 
 const LESSONS = {
+  'sockets/life-of-a-socket': 'socket-life',
+  'bytes/characters-are-not-bytes': 'text-cut',
   'udp/the-datagram-that-vanished': 'udp-aligned',
   'tcp/three-packets-and-a-queue': 'tcp-client-sends',
   ...(whyNoOwnNetwork === null && {
+    'osi/one-message-many-envelopes': 'udp-envelopes',
     'udp/promises-not-made': 'udp-bad-road',
     'tcp/what-the-kernel-does-for-you': 'tcp-bad-road',
   }),
 }
+/** Those of several hosts. */
+const ON_HOSTS: readonly string[] = ['udp-bad-road', 'tcp-bad-road', 'udp-envelopes']
 const HOMES = ['/en/', '/zh/']
 const WITH_LABS = Object.entries(LESSONS).flatMap(([path, lab]) =>
   HOMES.map((home) => [`${home}${path}/`, lab] as const),
 )
 const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', '/en/no-such-page/']
+
+// axe reads a whole lesson with its lab four times.
+vi.setConfig({ testTimeout: 90_000 })
 
 let browser: Browser
 let served: Served
@@ -58,10 +66,12 @@ async function runToTheEnd(id: string): Promise<void> {
   await lab.root.locator('[data-end]:not([data-exit="0"])').first().waitFor({ state: 'detached' })
 }
 
-describe('axe finds nothing', () => {
-  /** Looks at the page, or at a part of it, in both themes. */
-  async function look(part = 'html'): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
+describe('axe finds nothing, every link can be clicked, and 390 px hold all', () => {
+  const THEMES = ['light', 'dark'] as const
+
+  /** What axe finds on the page, or in a part of it. */
+  async function look(part = 'html', themes: readonly (typeof THEMES)[number][] = THEMES): Promise<void> {
+    for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme })
       const { violations } = await new AxeBuilder({ page }).include(part).analyze()
       const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id} ${target}: ${html}`))
@@ -69,49 +79,45 @@ describe('axe finds nothing', () => {
     }
   }
 
+  async function click(): Promise<void> {
+    const links = await page.locator('a:visible:not(.skip)').all()
+    expect(links.length).toBeGreaterThan(1)
+    for (const link of links) await link.click({ trial: true, timeout: 2000 })
+  }
+
+  /** The page is not wider than the window of a phone. */
+  async function narrow(): Promise<void> {
+    const size = page.viewportSize()
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(
+      await page.evaluate(() => (document.scrollingElement?.scrollWidth ?? 0) - innerWidth),
+      'px over 390',
+    ).toBeLessThanOrEqual(0)
+    if (size) await page.setViewportSize(size)
+  }
+
   test.each(WITHOUT_LABS)('on %s', async (path) => {
     await page.goto(served.at(path))
     await look()
+    await click()
+    await narrow()
   })
 
   test.each(WITH_LABS)('on %s, nor in %s after a run', async (path, lab) => {
     await page.goto(served.at(path))
+    await look(`[data-lab="${lab}"]`, ['light'])
+    await click()
+    await narrow()
+    await runToTheEnd(lab)
     await look()
-    await runToTheEnd(lab)
-    await look(`[data-lab="${lab}"]`)
-  })
-})
-
-describe('a page 390 px wide is never wider than the window', () => {
-  const overhang = () => page.evaluate(() => (document.scrollingElement?.scrollWidth ?? 0) - innerWidth)
-  beforeEach(() => page.setViewportSize({ width: 390, height: 844 }))
-
-  test.each(WITHOUT_LABS)('on %s', async (path) => {
-    await page.goto(served.at(path))
-    expect(await overhang()).toBeLessThanOrEqual(0)
-  })
-
-  test.each(WITH_LABS)('on %s, before and after a run of %s', async (path, lab) => {
-    await page.goto(served.at(path))
-    expect(await overhang()).toBeLessThanOrEqual(0)
-    await runToTheEnd(lab)
-    expect(await overhang()).toBeLessThanOrEqual(0)
-  })
-})
-
-describe('every link can be clicked', () => {
-  test.each([...WITHOUT_LABS, ...WITH_LABS.map(([path]) => path)])('on %s', async (path) => {
-    await page.goto(served.at(path))
-    const links = await page.locator('a:visible:not(.skip)').all()
-    expect(links.length).toBeGreaterThan(1)
-    for (const link of links) await link.click({ trial: true, timeout: 2000 })
+    await narrow()
   })
 })
 
 describe('a program in the page', () => {
   test('gives exactly its file when all of its lines are selected and copied', async () => {
     await reader.context.grantPermissions(['clipboard-read'])
-    await page.goto(served.at(WITH_LABS[0]?.[0] ?? ''))
+    await page.goto(served.at('/en/udp/the-datagram-that-vanished/'))
     const code = page.locator('[data-program="receive"] [data-panel="code"][data-language="ts"]').first()
     await code.evaluate((element) => getSelection()?.selectAllChildren(element))
     await page.keyboard.press('Control+C')
@@ -147,7 +153,7 @@ describe('without JavaScript', () => {
         expect(programs(`${name}.${ending}`)).toContain(await code.textContent())
         expect(await box.getByRole('heading').innerText()).toContain(`${name}.${ending}`)
         const typed = await box.locator('.command').innerText()
-        if (id.endsWith('-bad-road')) {
+        if (ON_HOSTS.includes(id)) {
           // Its hosts are made by the page: no shell of the reader's own is on one of them.
           expect(typed).toBe(`${ending === 'py' ? 'python3' : 'node'} ${name}.${ending}`)
           continue
@@ -158,7 +164,7 @@ describe('without JavaScript', () => {
       }
     }
     expect(await lab.getByRole('button').count()).toBe(0)
-    const why = id.endsWith('-bad-road')
+    const why = ON_HOSTS.includes(id)
       ? /run on hosts of their own|要在几台主机上运行/
       : /in a shell of yours|你自己的终端/
     await lab.getByText(why).waitFor()

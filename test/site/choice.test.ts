@@ -26,6 +26,7 @@ test('settings that were kept are read back', () => {
     choice: { waits: 'py', begins: 'ts' },
     font: 17,
     screenReader: true,
+    speed: 'real',
     panels: ['wire', 'sockets'],
     met: ['wire'],
   }
@@ -37,10 +38,17 @@ test.each([
   'null',
   '7',
   '[]',
-  '{"choice":7,"font":"big","screenReader":"yes","panels":"wire","met":7}',
+  '{"choice":7,"font":"big","screenReader":"yes","speed":3,"panels":"wire","met":7}',
   'not json',
 ])('settings that are not sound are as if never set: %s', (kept) => {
-  expect(readSettings(kept)).toEqual({ choice: {}, font: FONT.first, screenReader: false, panels: [], met: [] })
+  expect(readSettings(kept)).toEqual({
+    choice: {},
+    font: FONT.first,
+    screenReader: false,
+    speed: '1',
+    panels: [],
+    met: [],
+  })
 })
 
 test('a language that is not taught is no choice, a font stays readable, a panel that is not there stays shut', () => {
@@ -49,6 +57,7 @@ test('a language that is not taught is no choice, a font stays readable, a panel
     choice: { begins: 'py' },
     font: FONT.most,
     screenReader: false,
+    speed: '1',
     panels: ['sockets'],
     met: ['wire'],
   })

@@ -61,9 +61,16 @@ describe('a lesson', () => {
 
   it('uses known components only', () => {
     expect(sentences('<Quizz />')).toEqual([
-      '1: <Quizz> is not a component of lessons; there are `Lab`, `Side`, `Predict`, `Option`, `Saw`, `Why`, `Task`, `Hint`, `Solution`, `Quiz`, `Right`, `Wrong`, `Reason`',
+      '1: <Quizz> is not a component of lessons; there are `Lab`, `Picture`, `Side`, `Predict`, `Option`, `Saw`, `Why`, `Task`, `Hint`, `Solution`, `Quiz`, `Right`, `Wrong`, `Reason`',
     ])
     expect(sentences('<toString />', '<Constructor />')).toHaveLength(1)
+  })
+
+  it('is told of a picture that there is not', () => {
+    expect(sentences('<Picture id="envelopes" />')).toEqual([])
+    expect(sentences('<Picture id="envelope" />')).toEqual([
+      '1: <Picture> names the picture `envelope`, which does not exist; there are `code-books`, `envelopes`, `socket-lives`',
+    ])
   })
 
   it('shows a lab once', () => {

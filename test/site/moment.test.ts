@@ -43,6 +43,7 @@ function storyOf(events: readonly BenchEvent[], run = 1): Story {
     packets: [],
     conversations: [],
     steps,
+    wires: { wires: [], seed: 1 },
     blind: [],
     socketsAt: () => [],
     doingAt: () => ({ state: 'runs', call: null, line: null, armed: [] }),

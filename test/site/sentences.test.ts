@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Call, KERNEL_DEEDS, REMARKS, SILENCES, type Step, type Story } from '../../labs/checks/story.ts'
+import { type Faults, FRAME_KINDS, NO_FAULTS } from '../../labs/faults.ts'
 import { DEEDS, FATES, INSTRUMENTS, MISSED } from '../../labs/protocol.ts'
 import { EXPLAINED } from '../../site/bench/story/call-sentence.ts'
 import type { Cast } from '../../site/bench/story/cast.ts'
@@ -190,6 +191,7 @@ describe('there is a sentence in both languages', () => {
     maker.returns(maker.waits('server', { name: 'accept', deed: 'accept' }))
     maker.packet({ source: '10.0.0.1:1', destination: '10.0.0.2:2', payload: 1 })
     maker.faults(0)
+    maker.seed(1, 7)
     maker.holds('server', 'close')
     for (const what of INSTRUMENTS) for (const why of MISSED) maker.gap(what, 2, why)
     maker.ends('server', { code: 0, signal: null })
@@ -203,6 +205,7 @@ describe('there is a sentence in both languages', () => {
       returns: true,
       packet: true,
       faults: true,
+      seed: true,
       holds: true,
       gap: true,
     }
@@ -211,8 +214,80 @@ describe('there is a sentence in both languages', () => {
     expect(both(story, 0).en).toBe('Nothing has happened yet.')
   })
 
+  it('for every fault that a reader can set, with what it was before', () => {
+    const other: Record<keyof Faults, Faults[keyof Faults]> = {
+      loss: 0.125,
+      delay: 200,
+      jitter: 50,
+      duplicate: 0.5,
+      reorder: 0.1,
+      rate: 100_000,
+      queue: 3,
+      cut: true,
+      only: ['syn', 'data'],
+    }
+    const told = distinct(Object.keys(NO_FAULTS) as (keyof Faults)[], (fault) => {
+      const maker = new StoryMaker(TWO_HOSTS)
+      maker.faults(0, [{ from: null, fault, before: NO_FAULTS[fault], after: other[fault] }])
+      return last(maker.story())
+    })
+    expect(told.loss?.en).toBe('By hand, the wire between a and b is changed: loss 0 % → 12.5 %.')
+    expect(told.rate?.en).toBe('By hand, the wire between a and b is changed: rate unlimited → 100 kbit/s.')
+    expect(told.only?.en).toMatch(/concerning all packets → SYN, segments with data\.$/)
+    const maker = new StoryMaker(TWO_HOSTS)
+    maker.faults(0, [
+      { from: 'a', fault: 'cut', before: true, after: false },
+      { from: null, fault: 'rate', before: 2_000_000, after: null },
+    ])
+    expect(last(maker.story()).en).toMatch(/: no longer cut \(only from a\), rate 2 Mbit\/s → unlimited\.$/)
+  })
+
+  it('for every kind of frame to which faults are limited', () => {
+    distinct(FRAME_KINDS, (kind) => {
+      const maker = new StoryMaker(TWO_HOSTS)
+      maker.faults(0, [{ from: null, fault: 'only', before: null, after: [kind] }])
+      return last(maker.story())
+    })
+  })
+
+  it('for the road as it is when the run begins, with its seed', async () => {
+    const { story, cast } = (await recordedStory('udp-bad-road/py-py')) as { story: Story; cast: Cast }
+    expect(both(story, 0, cast).en).toMatch(
+      /^Nothing has happened yet\. The wire between a and b has faults: loss 15 %/,
+    )
+    expect(both(story, 1, cast).en).toMatch(/Its chances begin from seed \d+\.$/)
+    expect(both(story, 2, cast).en).not.toContain('seed')
+  })
+
+  it('for whoever waits while another acts, however many', () => {
+    const cast: Cast = {
+      ...TWO_HOSTS,
+      programs: ['server', 'client', 'ask', 'send'].map((name) => ({ name, end: 'waits', host: 'a' })),
+    }
+    const maker = new StoryMaker(cast)
+    for (const { name } of cast.programs) maker.starts(name, 'py')
+    maker.waits('server', { name: 'accept', deed: 'accept' })
+    const one = maker.call('client', { name: 'listen', deed: 'listen' })
+    maker.holds('ask', 'connect')
+    const two = maker.call('client', { name: 'listen', deed: 'listen' })
+    maker.waits('send', { name: "'data'", deed: 'receive', event: true })
+    const three = maker.call('client', { name: 'listen', deed: 'listen' })
+    const story = maker.story()
+    expect(both(story, one, cast).en).toMatch(/\. The server program is still asleep in accept\(\)\.$/)
+    expect(both(story, two, cast).en).toMatch(/wait: the server in accept\(\), the asker held before connect\(\)\.$/)
+    expect(both(story, three, cast).en).toMatch(/\. 3 programs wait\.$/)
+    expect(both(story, two + 1, cast).en).toMatch(/in accept\(\), the asker held before connect\(\)\.$/)
+  })
+
   it('for every end of a program', () => {
-    const ends = [{ code: 0, signal: null }, { code: 3, signal: null }, { code: null, signal: 'SIGKILL' }, null]
+    const ends = [
+      { code: 0, signal: null },
+      { code: 3, signal: null },
+      { code: null, signal: 'SIGKILL' },
+      { code: 0, signal: null, stopped: true },
+      { code: null, signal: 'SIGKILL', stopped: true },
+      null,
+    ]
     const told = ends.map((exit) => {
       const maker = new StoryMaker(TWO_HOSTS)
       maker.starts('client', 'py')

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { chapterFrom } from '../../site/bench/time-line/chapter-row.ts'
+import { marksOf } from '../../site/bench/time-line/mark-row.ts'
 import { nextStop, stay } from '../../site/bench/time-line/playing.ts'
 import { placeOf, stepAt, tickPaths } from '../../site/bench/time-line/ticks.ts'
 import { rowsOf } from '../../site/bench/wire/rows.ts'
-import { bulk, threePackets } from '../helpers/stories.ts'
+import { bulk, TWO_HOSTS, threePackets } from '../helpers/stories.ts'
+import { StoryMaker } from '../helpers/story-maker.ts'
 
 describe('the ticks of a time line', () => {
   const count = (path: string) => path.split('M').length - 1
@@ -30,6 +33,40 @@ describe('the ticks of a time line', () => {
   })
 })
 
+describe('the marks of what was changed by hand', () => {
+  const loss = { from: null, fault: 'loss', before: 0, after: 0.3 } as const
+
+  it('stand where it was changed; what was set to what it was has none', () => {
+    const maker = new StoryMaker(TWO_HOSTS)
+    for (let i = 0; i < 10; i += 1) maker.call('client', { name: 'send', deed: 'send' })
+    const changed = maker.faults(0, [loss])
+    maker.faults(0)
+    for (let i = 0; i < 8; i += 1) maker.call('client', { name: 'send', deed: 'send' })
+    const seeded = maker.seed(1, 1)
+    const story = maker.story()
+    expect(marksOf(story)).toEqual([
+      { place: placeOf(changed, story.steps.length), steps: [story.steps[changed - 1]] },
+      { place: placeOf(seeded, story.steps.length), steps: [story.steps[seeded - 1]] },
+    ])
+  })
+
+  it('are one where they would stand on each other', () => {
+    const maker = new StoryMaker(TWO_HOSTS)
+    for (let i = 0; i < 100; i += 1) maker.call('client', { name: 'send', deed: 'send' })
+    for (let i = 0; i < 4; i += 1) maker.faults(0, [loss])
+    expect(marksOf(maker.story()).map(({ steps }) => steps.length)).toEqual([4])
+  })
+})
+
+describe('going by chapters', () => {
+  it('leads to where the next begins, and back to where this one does, then the one before', () => {
+    const { story } = threePackets()
+    const from = (at: number, way: 'next' | 'before') => chapterFrom(story, at, way)
+    expect([0, 1, 5, 6, 17, 18].map((at) => from(at, 'next'))).toEqual([1, 6, 6, 13, 18, 25])
+    expect([25, 18, 14, 13, 6, 1].map((at) => from(at, 'before'))).toEqual([18, 13, 13, 6, 1, 1])
+  })
+})
+
 describe('playing', () => {
   it('stops at every step, but passes a run of data at once', () => {
     const { story } = bulk(200)
@@ -44,9 +81,16 @@ describe('playing', () => {
 
   it('shows a moment as long as really passed, but long enough to be read, and not for ever', () => {
     const { story } = threePackets()
-    expect(stay(story, 7, 8, 1)).toBe(900)
-    expect(stay(story, 3, 4, 1)).toBe(2400)
-    expect(stay(story, 3, 4, 4)).toBe(600)
-    expect(stay(story, 3, 4, 0.5)).toBe(4800)
+    expect(stay(story, 7, 8, '1')).toBe(900)
+    expect(stay(story, 3, 4, '1')).toBe(2400)
+    expect(stay(story, 3, 4, '4')).toBe(600)
+    expect(stay(story, 3, 4, '0.5')).toBe(4800)
+  })
+
+  it('shows it for exactly as long as really passed, where the reader wants that', () => {
+    const { story } = threePackets()
+    const passed = (at: number) => ((story.steps[at]?.t ?? 0) - (story.steps[at - 1]?.t ?? 0)) / 1e6
+    expect(passed(3)).toBeGreaterThan(2400)
+    for (const at of [3, 7]) expect(stay(story, at, at + 1, 'real')).toBe(passed(at))
   })
 })

@@ -63,8 +63,12 @@ export default defineChecks({
           ),
         ])
       },
-      shipped: { verdict: 'not-yet', says: 'syn-sent' },
+      shipped: { verdict: 'not-yet', says: 'established' },
       wrong: {
+        'mended-before': {
+          verdict: 'not-yet',
+          says: 'syn-sent',
+        },
         'syn-held': {
           verdict: 'not-yet',
           says: 'syn-received',

@@ -2,7 +2,7 @@
 import dgram from 'node:dgram'
 import net from 'node:net'
 import type { Deed, Endpoint } from '../../protocol.ts'
-import { datagramSize, partnerOf, watchAnswer } from './datagrams.ts'
+import { datagramSize, partnerOf, refusalOf, watchAnswer } from './datagrams.ts'
 import { tellCall, tellHeard, tellReturn } from './lines.ts'
 import { enter, leave } from './stack.ts'
 import { type Emitter, type State, stateOf } from './states.ts'
@@ -90,11 +90,16 @@ export class Call {
       if (this.#name === 'pipe' && hasCome) state.reader = { line: this.#begun.line, awaited: false }
     }
     if (this.#isTold && !isLost(this.#begun.call)) {
-      const error = hasCome ? null : (answer ?? 'Error')
+      const error = hasCome ? null : (answer ?? this.#refusal() ?? 'Error')
       const value = result === emitter ? null : shown(result)
       tellReturn(at, this.#begun, state, { value, error, bytes: hasCome ? bytes : null, offset, peer: this.#peer })
     }
     letGo(at)
+  }
+
+  /** Why Node itself refused, where that can be told without looking at what is thrown. */
+  #refusal(): string | null {
+    return this.#deed === 'send' && this.#emitter instanceof dgram.Socket ? refusalOf(this.#emitter) : null
   }
 
   /** What was read was counted when the stream said so; nothing from a stream that has ended is 0 bytes. */

@@ -30,6 +30,11 @@ export function partnerOf(socket: dgram.Socket, args: readonly unknown[]): Endpo
   return isIP(given) === 0 ? null : { address: given, port: Number(port) }
 }
 
+/** What a call that threw says of a socket for datagrams that is closed: Node asks no kernel then. Null: another reason. */
+export function refusalOf(socket: Emitter): string | null {
+  return handleOf(socket) ? null : 'ERR_SOCKET_DGRAM_NOT_RUNNING'
+}
+
 /** What a method asks of the handle, where it has another name. */
 const ASKED: Readonly<Record<string, string>> = { bindSync: 'bind', connectSync: 'connect' }
 

@@ -125,7 +125,8 @@ export function isLost(call: number): boolean {
 }
 
 function miss(why: Missed, at: bigint): void {
-  if (missing.size === 0) process.once('exit', tellMissing)
+  // After all listeners of the program, and only once: of more than ten Node warns in its terminal.
+  if (missing.size === 0) process.off('exit', tellMissing).once('exit', tellMissing)
   const gap = missing.get(why)
   missing.set(why, { count: (gap?.count ?? 0) + 1, since: gap?.since ?? at, until: at })
 }

@@ -149,7 +149,8 @@ class Method:
     def began(self, sock, args, kwargs, caller):
         """The call, whether it is told or only counted; None for a socket that is not told of."""
         state = self.states.of(sock)
-        if state is None:
+        # To close what is closed does nothing: the end of a `with` does so.
+        if state is None or (self.deed == 'close' and c_socket.fileno(sock) < 0):
             return None
         what = self.deed
         if self.takes_nothing(sock, args, kwargs):
@@ -259,7 +260,7 @@ class Method:
 
     def after_close(self, call, sock, args, result):
         if call.what == 'close':
-            self.states.forget(call.state)
+            self.states.close(sock, call.state)
         return None, 'null', 'null'
 
 

@@ -25,11 +25,11 @@ class Gate:
             return
         what = f'"name":{quoted(name)},"deed":"{deed}","args":{quoted(args)}'
         where = f'"line":{"null" if line is None else line},"socket":{socket}'
-        # Of what nobody is told, nobody can let go.
-        if not self.teller.tell(at, f'{{"kind":"held","t":{at},{what},{where}}}\n') or self.teller.rest:
-            return
+        # Whatever interrupts it after it was told to be held, be it before it waits: it is held no more, and that is told.
         try:
-            os.read(self.descriptor, 1)
+            # Of what nobody is told, nobody can let go.
+            if self.teller.tell(at, f'{{"kind":"held","t":{at},{what},{where}}}\n') and not self.teller.rest:
+                os.read(self.descriptor, 1)
         except OSError:
             self.descriptor = None
         except BaseException:

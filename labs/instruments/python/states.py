@@ -1,6 +1,7 @@
 """What is known of the program's sockets, by their descriptors."""
 import itertools
 from _socket import AF_INET, AF_INET6, SOCK_DGRAM, SOCK_STREAM, socket as c_socket
+from _weakref import ref
 
 text = load('text')  # noqa: F821  (given by sitecustomize.py, which loads this file)
 
@@ -52,10 +53,15 @@ class State:
 class States:
     def __init__(self):
         self.known = {}
+        # Those that are closed and that the program still holds, by id: they have no descriptor any more.
+        self.closed = {}
         self.numbers = itertools.count(1)
 
     def of(self, sock):
-        return self.known.get(c_socket.fileno(sock))
+        descriptor = c_socket.fileno(sock)
+        if descriptor >= 0:
+            return self.known.get(descriptor)
+        return self.closed.get(id(sock), (None, None))[1]
 
     def adopt(self, sock):
         """Takes note of a socket that the program has just got."""
@@ -70,8 +76,12 @@ class States:
         protocol = PROTOCOLS.get((c_socket.type.__get__(sock), c_socket.proto.__get__(sock)))
         self.known[descriptor] = State(next(self.numbers), protocol, descriptor)
 
-    def forget(self, state):
+    def close(self, sock, state):
+        """Its descriptor may soon be another's; the object may still be used, in vain."""
         self.known.pop(state.descriptor, None)
+        place = id(sock)
+        self.closed[place] = ref(sock, lambda _: self.closed.pop(place, None)), state
 
     def clear(self):
         self.known.clear()
+        self.closed.clear()

@@ -1,9 +1,10 @@
 /** The wires of a lab under the reader's hand: what they lose, delay, double and reorder, and how the chances fall. */
+import type { WireNow, WiresNow } from '../../../labs/checks/wires.ts'
 import { type FaultsDefinition, FRAME_KINDS, NO_FAULTS } from '../../../labs/faults.ts'
 import { addStyle, make } from '../dom.ts'
 import { type Words, word } from '../words.ts'
 import style from './faults.css?inline'
-import { definitionOf, type Setting, settingOf, type WireNow, type WiresNow } from './wires.ts'
+import { definitionOf, type Setting, settingOf } from './wires.ts'
 
 /** What the panel is made with. */
 export interface FaultsParts {

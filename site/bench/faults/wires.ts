@@ -1,38 +1,6 @@
-/** What each wire of a lab does to frames now: as the lab declares it, then as readers changed it. Pure. */
+/** What a wire does to frames, as the controls of the faults panel show it and ask for it. Pure. */
+import type { WireNow } from '../../../labs/checks/wires.ts'
 import { type Faults, type FaultsDefinition, NO_FAULTS } from '../../../labs/faults.ts'
-import type { Lab } from '../../../labs/lab.ts'
-import type { BenchEvent } from '../../../labs/protocol.ts'
-
-/** One wire. A page carries it as JSON with its lab. */
-export interface WireNow {
-  readonly ends: readonly [string, string]
-  /** For each direction; the first host's frames go in direction 0. */
-  readonly faults: readonly [Faults, Faults]
-}
-
-/** All wires of a lab, and where their chances begin. */
-export interface WiresNow {
-  readonly wires: readonly WireNow[]
-  readonly seed: number
-}
-
-/** The wires as the lab declares them. */
-export function wiresOf({ network }: Lab): WiresNow {
-  return { wires: network.wires.map(({ ends, faults }) => ({ ends, faults })), seed: network.seed }
-}
-
-/** The wires after one more event. The same object when nothing about them has changed. */
-export function foldWires(now: WiresNow, event: BenchEvent): WiresNow {
-  if (event.kind === 'seed') return { ...now, seed: event.seed }
-  if (event.kind !== 'faults') return now
-  const wires = now.wires.map((wire, index): WireNow => {
-    if (index !== event.wire) return wire
-    const [first, second] = wire.ends
-    const of = (host: string, before: Faults) => (event.from === null || event.from === host ? event.faults : before)
-    return { ...wire, faults: [of(first, wire.faults[0]), of(second, wire.faults[1])] }
-  })
-  return { ...now, wires }
-}
 
 /** The settings a reader has a control for, as the controls count them: shares in percent, times in ms, bit/s. */
 export interface Setting {

@@ -6,6 +6,7 @@ import { destinationOf, endpointText } from './endpoints.ts'
 import { indexOf } from './index-of.ts'
 import type { Clause, Who } from './sentence.ts'
 import { type Station, stationsOf, type Way, wayOf } from './stations.ts'
+import { waitingClauses } from './waiting.ts'
 
 /** Remarks that the sentence about the packet itself has made already. */
 const SAID: readonly Remark[] = ['port-unreachable', 'fragment', 'reset', 'no-checksum']
@@ -143,42 +144,10 @@ function untoldClauses({ settled }: Story, { decoded: { icmp }, about, receivedB
     : []
 }
 
-/** Which of the two programs are asleep while their kernels act. */
+/** Which of the two programs wait while their kernels act. */
 function asleepClauses(story: Story, { at }: Step, packet: Packet, stations: readonly Station[], way: Way): Clause[] {
   const named = [packet.receiver, packet.sender]
   const standing = [way.to, way.from].map((place) => stations[place]?.programs[0]?.name ?? null)
   const programs = [...new Set(named.map((name, i) => name ?? standing[i] ?? null))].filter((name) => name !== null)
-  const waiting = programs.flatMap((program): Waiting[] => {
-    const { state, call } = story.doingAt(at, program)
-    if (state !== 'waits') return []
-    const waited = call === null ? undefined : story.calls[call]
-    // Python that sleeps in no call of a socket sleeps for reasons of its own.
-    if (waited === undefined) return runsLoop(story, program) ? [{ program, how: 'loop', call: '' }] : []
-    return [{ program, how: waited.event ? 'event' : 'call', call: callName(waited) }]
-  })
-  const [one, other] = waiting
-  if (one === undefined) return []
-  if (other === undefined) {
-    const who: Who = { program: one.program, host: null, part: 'program' }
-    return [{ key: ALONE[one.how], values: { who, call: one.call } }]
-  }
-  const name = ({ program }: Waiting): Who => ({ program, host: null, part: 'name' })
-  const where = ({ how, call }: Waiting): Clause => ({ key: `waits.${how}`, values: { call } })
-  const values = { one: name(one), where: where(one), other: name(other), there: where(other) }
-  return [{ key: 'packet.both-wait', values }]
+  return waitingClauses(story, at, programs)
 }
-
-/** Whether a program's latest run has an event loop. */
-function runsLoop({ acts }: Story, program: string): boolean {
-  return acts.findLast((act) => act.program === program)?.language === 'ts'
-}
-
-interface Waiting {
-  readonly program: string
-  readonly how: 'call' | 'event' | 'loop'
-  /** The call or the event; empty for a loop. */
-  readonly call: string
-}
-
-/** The sentence for one program that waits. */
-const ALONE = { call: 'packet.waits', event: 'packet.awaits', loop: 'packet.loops' } as const

@@ -2,7 +2,9 @@
 import type { Step, Story } from '../../../labs/checks/story.ts'
 import { callClauses, callName, waitClauses } from './call-sentence.ts'
 import type { Cast } from './cast.ts'
+import { faultClauses, roadClauses } from './fault-sentence.ts'
 import { packetClauses } from './packet-sentence.ts'
+import { meanwhileClauses } from './waiting.ts'
 
 /** Somebody in a sentence, shown with the mark and in the colour of its end. */
 export interface Who {
@@ -34,15 +36,18 @@ export type Sentence = readonly Clause[]
 /** The sentence for the step `at` of a story; 0 is the moment before the first. */
 export function sentenceOf(story: Story, at: number, cast: Cast): Sentence {
   const step = story.steps[at - 1]
-  return step === undefined ? [{ key: 'story.before', values: {} }] : clausesOf(story, step, cast)
+  if (step === undefined) return [{ key: 'story.before', values: {} }, ...roadClauses(story)]
+  if (step.kind === 'packet') return packetClauses(story, step, cast)
+  return [...clausesOf(story, step, cast), ...meanwhileClauses(story, step, cast)]
 }
 
-function clausesOf(story: Story, step: Step, cast: Cast): Sentence {
+function clausesOf(story: Story, step: Exclude<Step, { kind: 'packet' }>, cast: Cast): Sentence {
   switch (step.kind) {
     case 'starts': {
       const act = story.acts[step.act]
       const language = act?.language === 'py' ? 'Python' : 'TypeScript'
-      return [{ key: 'story.starts', values: { who: programOf(step), language } }]
+      const road = step.at === 1 ? roadClauses(story) : []
+      return [{ key: 'story.starts', values: { who: programOf(step), language } }, ...road]
     }
     case 'ends':
       return [endClause(story, step)]
@@ -53,12 +58,9 @@ function clausesOf(story: Story, step: Step, cast: Cast): Sentence {
     case 'calls':
     case 'returns':
       return callClauses(story, step)
-    case 'packet':
-      return packetClauses(story, step, cast)
-    case 'faults': {
-      const [one = '', other = ''] = cast.wires[step.wire] ?? []
-      return [{ key: 'story.faults', values: { one, other } }]
-    }
+    case 'faults':
+    case 'seed':
+      return faultClauses(step, cast)
     case 'gap': {
       const what: Count = { count: step.count, of: step.what }
       return [{ key: 'story.gap', values: { what, why: { key: `gap.${step.why}`, values: {} } } }]
@@ -68,7 +70,9 @@ function clausesOf(story: Story, step: Step, cast: Cast): Sentence {
 
 function endClause(story: Story, step: Step & { kind: 'ends' }): Clause {
   const who = programOf(step)
-  const { code = null, signal = null } = story.acts[step.act]?.exit ?? {}
+  const { code = null, signal = null, stopped = false } = story.acts[step.act]?.exit ?? {}
+  if (stopped && signal !== null) return { key: 'story.ends.stopped', values: { who, signal } }
+  if (stopped && code !== null) return { key: 'story.ends.stopped-well', values: { who, code: String(code) } }
   if (signal !== null) return { key: 'story.ends.signal', values: { who, signal } }
   if (code === null) return { key: 'story.ends', values: { who } }
   return { key: code === 0 ? 'story.ends.well' : 'story.ends.badly', values: { who, code: String(code) } }

@@ -1,10 +1,7 @@
 /** How a story is played: which moments it stops at, and for how long. Pure. */
 import type { Story } from '../../../labs/checks/story.ts'
 import { runsIn } from '../wire/runs.ts'
-
-/** How many times as fast as it is easily read. */
-export const SPEEDS = [0.5, 1, 2, 4] as const
-export type Speed = (typeof SPEEDS)[number]
+import type { Speed } from './speeds.ts'
 
 /** A moment is shown for at least and at most so long, in ms: long enough to read its sentence, and no longer. */
 const SHORTEST = 900
@@ -17,10 +14,10 @@ export function nextStop(story: Story, at: number): number | null {
   return run ? run.to : at + 1
 }
 
-/** How long the moment `at` is shown before the one at `next`, in ms: as long as really passed, within reason. */
+/** How long the moment `at` is shown before the one at `next`, in ms: as long as really passed, else within reason. */
 export function stay(story: Story, at: number, next: number, speed: Speed): number {
   const passed = ((story.steps[next - 1]?.t ?? 0) - (story.steps[at - 1]?.t ?? 0)) / 1e6
-  return Math.min(Math.max(passed, SHORTEST), LONGEST) / speed
+  return speed === 'real' ? Math.max(passed, 0) : Math.min(Math.max(passed, SHORTEST), LONGEST) / Number(speed)
 }
 
 interface Stretch {

@@ -1,13 +1,20 @@
 /** The time line of a story: a slider over its steps, and one plain sentence for the moment. */
+import { chaptersOf } from '../../../labs/checks/chapters.ts'
 import type { Story } from '../../../labs/checks/story.ts'
 import type { Lang } from '../../languages.ts'
 import { addStyle, draw, make } from '../dom.ts'
+import { setText } from '../program-box.ts'
+import { changeSettings, settings } from '../settings.ts'
 import type { Cast } from '../story/cast.ts'
 import { sentenceOf } from '../story/sentence.ts'
 import { momentText } from '../story/time.ts'
-import { type Piece, piecesOf, plainOf, SIGNS, say, type Voice } from '../story/wording.ts'
+import { piecesOf, plainOf, say, type Voice } from '../story/wording.ts'
 import type { Words } from '../words.ts'
-import { nextStop, SPEEDS, type Speed, stay } from './playing.ts'
+import { ChapterRow, chapterFrom } from './chapter-row.ts'
+import { lineElement, pieceNode, UNITS } from './drawing.ts'
+import { MarkRow } from './mark-row.ts'
+import { nextStop, stay } from './playing.ts'
+import { SPEEDS, type Speed, speedOf } from './speeds.ts'
 import { placeOf, stepAt, TICKS, tickPaths } from './ticks.ts'
 import style from './time-line.css?inline'
 
@@ -19,6 +26,8 @@ export interface TimeLineParts {
   readonly cast: Cast
   /** The moment is to be this step; null: now, and to stay with the latest. Also called by its own playing. */
   readonly onMove: (at: number | null) => void
+  /** Copies a link to this step, and gives what there is to say of it; null where no link leads here. */
+  readonly onLink: ((at: number) => Promise<string>) | null
 }
 
 /** What is shown. */
@@ -28,9 +37,7 @@ interface Shown {
   readonly follows: boolean
 }
 
-/** The line is drawn in so many units and then stretched. */
-const UNITS = 1000
-/** Steps that Page Up and Page Down go. */
+/** Steps that Page Up and Page Down go where there are no chapters. */
 const PAGE = 10
 const ICONS = { first: 'M0 0h2v10H0zM10 0v10L4 5z', back: 'M8 0v10L2 5z', forward: 'M2 0v10l6-5z' } as const
 const PLAY = 'M2 0l7 5-7 5z'
@@ -52,6 +59,12 @@ export class TimeLine {
   readonly #playIcon = draw('path')
   readonly #playWord = make('span')
   readonly #speeds: HTMLSelectElement
+  readonly #chapters: ChapterRow
+  readonly #marks: MarkRow
+  /** The chapter in which the moment stands. */
+  readonly #chapter = make('b', { class: 'chapter' })
+  /** What there is to say of a link that was copied, until the moment is another. */
+  readonly #linked = make('p', { class: 'linked', role: 'status', hidden: true })
   #shown: Shown | null = null
   #told = ''
   #ticked: Story | null = null
@@ -86,7 +99,13 @@ export class TimeLine {
       draw('svg', { viewBox: '0 0 10 10', 'aria-hidden': 'true' }, this.#playIcon),
       this.#playWord,
     )
-    this.#speeds = speedChoice()
+    this.#speeds = speedChoice(this.#voice)
+    const onMove = (at: number) => this.#move(at, true)
+    this.#chapters = new ChapterRow(this.#voice, onMove)
+    this.#marks = new MarkRow(this.#voice, onMove)
+    const { onLink } = parts
+    const link = onLink && make('button', { type: 'button', class: 'quiet link' }, say(this.#voice, 'line.link'))
+    link?.addEventListener('click', () => void this.#copyLink())
     root.classList.add('moment')
     root.replaceChildren(
       make(
@@ -98,7 +117,7 @@ export class TimeLine {
         this.#playButton,
         make('label', { class: 'speed' }, make('span', { class: 'vh' }, say(this.#voice, 'line.speed')), this.#speeds),
       ),
-      this.#slider,
+      make('div', { class: 'line-box' }, this.#marks.element, this.#slider, this.#chapters.element),
       make(
         'p',
         { class: 'pos' },
@@ -106,8 +125,11 @@ export class TimeLine {
         make('span', { 'aria-hidden': 'true' }, ' · '),
         this.#toNow,
         this.#now,
+        this.#chapter,
+        ...(link ? [link] : []),
       ),
       this.#sentence,
+      this.#linked,
     )
     this.#listen()
     this.#showPlaying()
@@ -166,13 +188,14 @@ export class TimeLine {
     if (this.#shown === null || event.ctrlKey || event.metaKey || event.altKey) return
     const { at, story } = this.#shown
     const last = story.steps.length
+    const byChapter = chaptersOf(story).length > 1
     const to: Readonly<Record<string, number>> = {
       ArrowLeft: at - 1,
       ArrowDown: at - 1,
       ArrowRight: at + 1,
       ArrowUp: at + 1,
-      PageDown: at - PAGE,
-      PageUp: at + PAGE,
+      PageDown: byChapter ? chapterFrom(story, at, 'before') : at - PAGE,
+      PageUp: byChapter ? chapterFrom(story, at, 'next') : at + PAGE,
       Home: 1,
       End: last,
     }
@@ -229,7 +252,7 @@ export class TimeLine {
         this.#parts.onMove(next)
         this.#playFrom(next)
       },
-      stay(story, at, next, Number(this.#speeds.value) as Speed),
+      stay(story, at, next, this.#speeds.value as Speed),
     )
     this.#showPlaying()
   }
@@ -238,6 +261,16 @@ export class TimeLine {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#showPlaying()
+  }
+
+  async #copyLink(): Promise<void> {
+    const { at } = this.#shown ?? {}
+    if (at === undefined) return
+    this.#stop()
+    const said = await this.#parts.onLink?.(at)
+    if (at !== this.#shown?.at) return
+    setText(this.#linked, said ?? '')
+    this.#linked.hidden = said === undefined
   }
 
   #showPlaying(): void {
@@ -252,6 +285,7 @@ export class TimeLine {
     const last = story.steps.length
     this.#root.classList.toggle('empty', last === 0)
     if (this.#ticked !== story) this.#drawTicks(story)
+    setText(this.#chapter, this.#chapters.show(story, at))
     this.#root.style.setProperty('--now', `${(placeOf(at, last) * 100).toFixed(2)}%`)
     this.#position.innerHTML = ''
     const [before = '', after = ''] = say(this.#voice, 'line.position', { last }).split('{at}')
@@ -265,6 +299,7 @@ export class TimeLine {
     this.#slider.ariaValueNow = String(at)
     if (spoken === this.#told) return
     this.#told = spoken
+    this.#linked.hidden = true
     this.#slider.ariaValueText = spoken
     const step = story.steps[at - 1]
     const time = step ? [make('span', { class: 't' }, momentText(step.t, story.steps[0]?.t ?? 0, this.#voice))] : []
@@ -273,6 +308,7 @@ export class TimeLine {
 
   #drawTicks(story: Story): void {
     this.#ticked = story
+    this.#marks.show(story)
     const paths = tickPaths(story.steps, this.#parts.cast, UNITS)
     for (const line of this.#lines) {
       for (const tick of TICKS) line.querySelector(`.${tick}`)?.setAttribute('d', paths[tick])
@@ -280,32 +316,14 @@ export class TimeLine {
   }
 }
 
-/** The line with its ticks; that of the past lies over that of all time, in colour. */
-function lineElement(name: 'all' | 'past'): SVGSVGElement {
-  return draw(
-    'svg',
-    { class: name, viewBox: `0 0 ${UNITS} 34`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    draw('path', { class: 'line', d: `M0 17H${UNITS}` }),
-    ...TICKS.map((tick) => draw('path', { class: tick })),
-  )
-}
-
-function pieceNode({ text, mark }: Piece): Node | string {
-  if (mark === undefined || mark === null) return text
-  const sign =
-    mark === 'router'
-      ? make('span', { 'aria-hidden': 'true' }, `${SIGNS.router} `)
-      : make('span', { class: 'mark', 'aria-hidden': 'true' })
-  // A mark never stands alone at the end of a line.
-  const [first = '', rest = ''] = /^(\p{Script=Han}|\S+)(.*)$/u.exec(text)?.slice(1) ?? [text]
-  const whose = mark === 'router' ? 'who' : `who ${mark}`
-  return make('span', { class: whose }, make('span', { class: 'together' }, sign, first), rest)
-}
-
-function speedChoice(): HTMLSelectElement {
+/** What the reader chose once holds for all labs. */
+function speedChoice(voice: Voice): HTMLSelectElement {
   const select = make('select')
   for (const speed of SPEEDS) {
-    select.append(new Option(speed === 0.5 ? '½×' : `${speed}×`, String(speed), speed === 1, speed === 1))
+    const name = speed === 'real' ? say(voice, 'line.speed-real') : speed === '0.5' ? '½×' : `${speed}×`
+    select.append(new Option(name, speed))
   }
+  select.value = settings().speed
+  select.addEventListener('change', () => changeSettings({ speed: speedOf(select.value) }))
   return select
 }

@@ -19,6 +19,8 @@ export interface Note {
   readonly two: boolean
   /** Whether its station has other programs, so that it must say whose it is. */
   readonly named: boolean
+  /** What stands in place of `lead` where there is little room, and it must not be missed. */
+  readonly sign?: string
 }
 
 export function noteOf(row: Row, { programs }: Station, story: Story, voice: Voice): Note | null {
@@ -54,7 +56,7 @@ export function noteOf(row: Row, { programs }: Station, story: Story, voice: Voi
       return { ...note, name: callName(call), rest: ` ${say(voice, 'wire.waits')}` }
     }
     case 'holds':
-      return { ...note, lead: `${say(voice, 'wire.held')} `, name: callName(step) }
+      return { ...note, lead: `${say(voice, 'wire.held')} `, name: callName(step), sign: '‖ ' }
     case 'calls':
     case 'returns': {
       const call = story.calls[step.call]

@@ -137,7 +137,7 @@ function zoneElement(view: ZoneView, station: Station, side: Side): HTMLElement 
   )
 }
 
-function noteElement({ program, lead, name, rest, failed, two, named }: Note): HTMLElement {
+function noteElement({ program, lead, name, rest, failed, two, named, sign }: Note): HTMLElement {
   return make(
     'span',
     { class: `call${failed ? ' failed' : ''}${two ? ' two' : ''}` },
@@ -146,6 +146,7 @@ function noteElement({ program, lead, name, rest, failed, two, named }: Note): H
       { class: 'what' },
       ...(named ? [make('small', {}, `${program} `)] : []),
       ...(lead ? [make('span', { class: 'long' }, lead)] : []),
+      ...(sign ? [make('span', { class: 'sign', 'aria-hidden': 'true' }, sign)] : []),
       make('code', {}, name),
     ),
     ...(rest ? [make('span', { class: failed ? 'gave' : 'gave long' }, two ? rest.replace(/^ → /, '') : rest)] : []),

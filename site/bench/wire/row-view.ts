@@ -1,5 +1,6 @@
 /** What one row of the wire panel shows, lane by lane, before it is drawn in one way or another. Pure. */
 import type { Doing, Packet, SocketView, Story } from '../../../labs/checks/story.ts'
+import { faultWords } from '../story/fault-sentence.ts'
 import { indexOf } from '../story/index-of.ts'
 import { labelOf, packetName } from '../story/packet-words.ts'
 import { type Station, stationOf, type Way, wayOf } from '../story/stations.ts'
@@ -279,7 +280,7 @@ function crossOf(
 }
 
 function overText({ step }: StepRow, voice: Voice): string | null {
-  if (step.kind === 'faults') return say(voice, 'wire.faults')
+  if (step.kind === 'faults' || step.kind === 'seed') return say(voice, 'wire.faults', { what: faultWords(step) })
   if (step.kind !== 'gap') return null
   return say(voice, 'wire.gap', { what: { count: step.count, of: step.what }, why: say(voice, `gap.${step.why}`) })
 }

@@ -123,12 +123,26 @@ describe('the culprit of a failed call', () => {
     expect(held(null)).toMatchObject({ kind: 'held-by-connection' })
   })
 
-  it('is nobody where all went well, and for an error that only its name explains', () => {
+  it('of an address in use is found by the port that was asked for, where an event alone tells of the failure', () => {
+    const made = new StoryMaker(CAST)
+    made.starts('server', 'py')
+    const owner = { program: 'server', run: 1, descriptor: 3 }
+    const row = { id: 's', state: 'LISTEN', local: endpoint(SERVER), owner }
+    made.call('server', { name: 'listen', deed: 'listen' }, { sockets: [row] })
+    made.starts('client', 'ts')
+    const fresh = { ...socket(CLIENT), local: null }
+    made.call('client', { name: 'listen', deed: 'listen', args: "12824, '10.0.0.2'", socket: fresh })
+    made.call('client', { name: "'listening'", deed: 'listen', event: true, error: 'EADDRINUSE', socket: fresh })
+    expect(culpritOf(made.story(), 2)).toMatchObject({ kind: 'held-by-program', program: 'server' })
+  })
+
+  it('is nobody where all went well, and the own kernel where a call was refused without any packet', () => {
     const made = new StoryMaker(CAST)
     made.starts('client', 'py')
     made.call('client', { name: 'send', deed: 'send' })
     made.call('client', { name: 'send', deed: 'send', error: 'EMSGSIZE' })
-    expect([culpritOf(made.story(), 0), culpritOf(made.story(), 1)]).toEqual([null, null])
+    made.call('client', { name: 'send', deed: 'send', error: 'ESOMETHING' })
+    expect([0, 1, 2].map((place) => culpritOf(made.story(), place)?.kind ?? null)).toEqual([null, 'own-kernel', null])
   })
 })
 

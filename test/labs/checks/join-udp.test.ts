@@ -149,6 +149,31 @@ describe('the join of datagrams', () => {
     expect(callsOf(story, 'connect')[0]?.silent).toBe('kernel-only')
   })
 
+  it('ties each ICMP error to its own of equal datagrams: the last that had come and was not answered', () => {
+    const stream = new StreamMaker(TWO_HOSTS)
+    stream.start('client', 'py')
+    const datagram = udpFrame({ from: HERE, to: '10.0.0.2:9', payload: '?' })
+    const back: Passage = { wire: 0, from: 1, takes: 50 * US }
+    stream.frame(datagram, { ...over, takes: 900 * US })
+    stream.frame(datagram, { ...over, takes: 2000 * US })
+    stream.now += 1000 * US
+    stream.frame(icmpPortUnreachable(datagram), back)
+    stream.now += 1000 * US
+    stream.frame(icmpPortUnreachable(datagram), back)
+    expect(storyOf(stream).packets.map(({ about }) => about)).toEqual([null, null, 1, 2])
+  })
+
+  it('receives from two partners in one order, also where a call does not say from whom', () => {
+    const post = new Post()
+    post.send('one')
+    post.stream.frame(udpFrame({ from: '10.0.0.1:5000', to: THERE, payload: 'two' }), over)
+    post.send('six')
+    for (const shown of ["b'one'", "b'two'", "b'six'"]) {
+      post.receiver.call('recv', 'receive', { args: '1024', bytes: 3, value: shown, socket: post.bound })
+    }
+    expect(callsOf(storyOf(post.stream), 'recv').map(({ packets }) => packets)).toEqual([[1], [2], [3]])
+  })
+
   it('ties all fragments of a datagram to its call and to the one that received it', () => {
     const post = new Post()
     const text = 'x'.repeat(3000)

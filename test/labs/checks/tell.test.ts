@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Story } from '../../../labs/checks/story.ts'
 import { tell, tellLatest } from '../../../labs/checks/tell.ts'
+import { NO_FAULTS } from '../../../labs/faults.ts'
 import type { Lab } from '../../../labs/lab.ts'
 import { type BenchEvent, isObserved } from '../../../labs/protocol.ts'
 import { seeded } from '../../helpers/random.ts'
@@ -335,6 +336,61 @@ describe('steps', () => {
       '12 packets missing',
       'client socket()',
       'faults of wire 0',
+    ])
+  })
+})
+
+describe('what a reader changes by hand', () => {
+  const wire = { ends: ['a', 'b'], mtu: 1500, faults: [NO_FAULTS, NO_FAULTS] } as const
+  const lab: Lab = { ...ONE_HOST, network: { ...ONE_HOST.network, wires: [wire], seed: 5 } }
+  const stepsOf = (stream: StreamMaker) =>
+    latest(lab, stream.events).steps.flatMap((step) =>
+      step.kind === 'faults' ? [step.changes] : step.kind === 'seed' ? [[step.before, step.seed]] : [],
+    )
+
+  it('is told with what was before, for one end or for both', () => {
+    const stream = new StreamMaker(lab)
+    stream.start('server', 'py')
+    const loss = { ...NO_FAULTS, loss: 0.3 }
+    stream.tell({ kind: 'faults', wire: 0, from: 'a', faults: loss })
+    stream.tell({ kind: 'faults', wire: 0, from: null, faults: { ...loss, cut: true } })
+    stream.tell({ kind: 'seed', seed: 9 })
+    stream.tell({ kind: 'seed', seed: 9 })
+    stream.tell({ kind: 'faults', wire: 0, from: null, faults: { ...loss, cut: true } })
+    expect(stepsOf(stream)).toEqual([
+      [{ from: 'a', fault: 'loss', before: 0, after: 0.3 }],
+      [
+        { from: null, fault: 'cut', before: false, after: true },
+        { from: 'b', fault: 'loss', before: 0, after: 0.3 },
+      ],
+      [5, 9],
+      [9, 9],
+      [],
+    ])
+  })
+
+  it('before a run, or in an earlier one, is no step of it, but the road on which it begins', () => {
+    const stream = new StreamMaker(lab)
+    stream.tell({ kind: 'faults', wire: 0, from: null, faults: { ...NO_FAULTS, delay: 200 } })
+    const server = stream.start('server', 'py')
+    stream.tell({ kind: 'seed', seed: 7 })
+    server.exit()
+    stream.start('server', 'py')
+    stream.tell({ kind: 'faults', wire: 0, from: null, faults: { ...NO_FAULTS, delay: 50 } })
+    const [first, second] = tell(lab, stream.events)
+    expect([first?.wires.seed, first?.wires.wires[0]?.faults[1].delay]).toEqual([5, 200])
+    expect([second?.wires.seed, second?.wires.wires[0]?.faults[1].delay]).toEqual([7, 200])
+    expect(stepsOf(stream)).toEqual([[{ from: null, fault: 'delay', before: 200, after: 50 }]])
+  })
+
+  it('says that a program was ended by Stop, and of no other', () => {
+    const stream = new StreamMaker(ONE_HOST)
+    const server = stream.start('server', 'py')
+    stream.start('client', 'py').exit(0)
+    stream.tell({ kind: 'exited', program: 'server', run: server.run, code: null, signal: 'SIGHUP', stopped: true })
+    expect(latest(ONE_HOST, stream.events).acts.map(({ exit }) => exit)).toEqual([
+      { code: null, signal: 'SIGHUP', stopped: true },
+      { code: 0, signal: null },
     ])
   })
 })

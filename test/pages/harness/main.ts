@@ -71,7 +71,7 @@ const wire = new WirePanel(find('wire'), {
     draw()
   },
 })
-const line = new TimeLine(find('timeline'), { words, lang, cast: shown.cast, onMove: go })
+const line = new TimeLine(find('timeline'), { words, lang, cast: shown.cast, onMove: go, onLink: null })
 
 function storyOf(name: string): Shown {
   const make = STORIES[name]

@@ -5,6 +5,7 @@ import { interrupt } from './interrupt.ts'
 import type { Measure } from './measure.ts'
 import { network } from './network.ts'
 import { opening } from './opening.ts'
+import { page } from './page.ts'
 
 /** All measures by name, in the order of a round: first those for which a server must not have grown yet. */
 export const MEASURES: Readonly<Record<string, Measure>> = {
@@ -16,6 +17,7 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   interrupt,
   opening,
   network,
+  page,
   idle,
 }
 

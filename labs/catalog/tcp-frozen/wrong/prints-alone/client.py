@@ -9,7 +9,6 @@ signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
 
 try:
     with socket(AF_INET, SOCK_STREAM) as connection:
-        print(f"Connecting to {HOST}, port {PORT}.")
         connection.connect((HOST, PORT))
         port = connection.getsockname()[1]
         print(f"Connected from port {port}.")
@@ -19,4 +18,4 @@ try:
 except ConnectionRefusedError:
     sys.exit(f"Nobody is listening on port {PORT}.")
 except TimeoutError:
-    sys.exit("No answer: the connection timed out.")
+    sys.exit(f"No answer from {HOST}, port {PORT}.")

@@ -5,7 +5,6 @@ const HOST = '10.0.0.2'
 const PORT = 12824
 const token = process.env.TOKEN ?? 'no token'
 
-console.log(`Connecting to ${HOST}, port ${PORT}.`)
 const connection = connect(PORT, HOST)
 await once(connection, 'connect').catch(failed)
 console.log(`Connected from port ${connection.localPort}.`)
@@ -19,7 +18,7 @@ function failed(error: NodeJS.ErrnoException) {
   if (error.code === 'ECONNREFUSED') {
     console.error(`Nobody is listening on port ${PORT}.`)
   } else if (error.code === 'ETIMEDOUT') {
-    console.error('No answer: the connection timed out.')
+    console.error(`No answer from ${HOST}, port ${PORT}.`)
   } else throw error
   process.exit(1)
 }

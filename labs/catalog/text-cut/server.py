@@ -1,0 +1,42 @@
+import errno
+import sys
+from codecs import getincrementaldecoder
+from signal import SIG_DFL, SIGINT, signal
+from socket import AF_INET, SOCK_STREAM, socket
+from socket import SO_REUSEADDR, SOL_SOCKET
+
+PORT = 12824
+ENCODINGS = "utf-8", "gbk", "gb18030"  # agreed
+signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
+
+
+def alone(piece, encoding):
+    try:
+        return piece.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.reason
+
+
+try:
+    with socket(AF_INET, SOCK_STREAM) as server:
+        # Lets the next run use the port at once.
+        server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", PORT))
+        server.listen(128)  # queue length
+        print(f"Waiting for connections on port {PORT}.")
+        for encoding in ENCODINGS:
+            connection, client = server.accept()
+            stream = getincrementaldecoder(encoding)()
+            with connection:
+                while piece := connection.recv(1024):
+                    print(f"{encoding}: {piece.hex(' ')}")
+                    one = alone(piece, encoding)
+                    print("  alone:", one)
+                    print("  stream:", stream.decode(piece))
+except OSError as error:
+    if error.errno != errno.EADDRINUSE:
+        raise
+    sys.exit(
+        f"Port {PORT} is already in use. Stop the "
+        "program that holds it, then run this again."
+    )
