@@ -308,10 +308,14 @@ function ofCall(story: Story, { began, ended }: Call, place: number): Fact {
 function callsWith(story: Story, program: string, deed: Deed, wanted: Uint8Array): Fact[] {
   const hex = Array.from(wanted, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
   const text = new TextDecoder().decode(wanted)
+  const escaped = Array.from(wanted, (byte) => {
+    if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte)
+    return `\\x${byte.toString(16).padStart(2, '0')}`
+  }).join('')
   return story.calls.flatMap((call, place) => {
     if (call.program !== program || call.deed !== deed || call.error !== null) return []
     const shown = `${call.args} ${call.value ?? ''}`
-    return shown.includes(text) || shown.includes(hex) ? [ofCall(story, call, place)] : []
+    return [text, hex, escaped].some((one) => shown.includes(one)) ? [ofCall(story, call, place)] : []
   })
 }
 

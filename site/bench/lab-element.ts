@@ -308,11 +308,6 @@ class BenchLab extends HTMLElement {
     this.#complain([this.#said ?? '', await tellBeyond(this.lang, at, last)].join(' ').trim())
   }
 
-  #complain(trouble: string): void {
-    this.#said = trouble
-    this.#show()
-  }
-
   /** Copies a link to a step of what is shown. @returns what there is to say of it. */
   async #link(at: number): Promise<string> {
     const { copyLink } = await import('./link/follow.ts')
