@@ -129,6 +129,28 @@ describe.each(['/', '/course/'])('below %s', (base) => {
     await page.locator('this-machine[data-state="absent"]').waitFor()
   })
 
+  test('a program can be edited; what would run it says where it can be run, and the recording shows its own text', async () => {
+    const lab = await open(server)
+    const { box } = lab.program('send')
+    const editor = box.locator('.cm-content:visible')
+    await box.getByRole('button', { name: 'Edit send' }).click()
+    await editor.press('ControlOrMeta+Home')
+    await page.keyboard.insertText('// mine\n')
+    const notes = box.locator('.own-notes')
+    await notes.filter({ hasText: 'does not run here. Here every lab plays a run that was recorded' }).waitFor()
+    await editor.press('ControlOrMeta+Enter')
+    await lab.complains(/^Your version cannot run here: .*npm ci && npm start/)
+    await lab.play.click()
+    await lab.toEnd.click()
+    await playedOut(lab)
+    await box.locator('.own-state', { hasText: 'your version, not the text that was run' }).waitFor()
+    await box.getByRole('button', { name: 'Done editing send' }).click()
+    await box.locator('.own-state', { hasText: /^the text that was run$/ }).waitFor()
+    await box.locator('.code:visible .ln .ret').first().waitFor()
+    await page.reload()
+    await box.locator('.cm-line', { hasText: '// mine' }).waitFor()
+  })
+
   test.each(LESSONS)(
     'each lab of %s plays its recording to its end: %j',
     async (path, ids) => {

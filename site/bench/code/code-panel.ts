@@ -47,8 +47,8 @@ export class CodePanel {
   /** What cannot be told here, and why. */
   readonly #missing = make('p', { class: 'blind' })
   readonly #left = new AbortController()
-  /** Why nothing is marked: another text stands here than the one that was run. */
-  readonly #changed: HTMLElement
+  /** The language whose text here is the one that was run; where another text stands nothing is marked. */
+  #fits: Language | null = null
   #marks: CodeMarks = { language: null, edited: null, lines: new Map(), loop: false }
   #at = -1
   #scene: Scene | null = null
@@ -57,7 +57,6 @@ export class CodePanel {
     addStyle(style)
     this.#parts = parts
     this.#loop = make('p', { class: 'loop' }, word(parts.words, { key: 'code.loop' }))
-    this.#changed = make('p', { class: 'changed' }, word(parts.words, { key: 'code.changed' }))
     this.#listings = new Map(
       LANGUAGES.flatMap((language) => {
         const section = box.querySelector<HTMLElement>(`.code[data-language=${language}]`)
@@ -83,19 +82,17 @@ export class CodePanel {
     const { language: ranIn, edited } = this.#marks
     // Whoever shows another text now has it marked at once.
     onRan(ranIn && { language: ranIn, edited, past: !follows })
-    let changed = false
+    this.#fits = null
     for (const [language, listing] of this.#listings) {
       const isRun = language === ranIn
       const fits = isRun && (edited ? edited.text : listing.text) === textOf(listing)
-      if (isRun) changed = !fits
+      if (fits) this.#fits = language
       this.#draw(listing, fits ? this.#marks.lines : new Map(), fits ? litLines : new Set())
-      if (isRun && this.#marks.loop) listing.section.append(this.#loop)
+      if (fits && this.#marks.loop) listing.section.append(this.#loop)
       if (isRun && this.#missing.parentElement !== listing.section) listing.section.append(this.#missing)
-      if (changed && isRun && this.#changed.parentElement !== listing.section) listing.section.append(this.#changed)
       if (fits && at !== this.#at) this.#reveal(listing, Math.min(...litLines))
     }
-    if (!changed) this.#changed.remove()
-    if (!this.#marks.loop) this.#loop.remove()
+    if (!this.#marks.loop || this.#fits === null) this.#loop.remove()
     this.#tellMissing(scene)
     this.#at = at
   }
@@ -109,7 +106,6 @@ export class CodePanel {
     this.#left.abort()
     this.#loop.remove()
     this.#missing.remove()
-    this.#changed.remove()
     this.#parts.onRan(null)
     for (const listing of this.#listings.values()) this.#draw(listing, new Map(), new Set())
   }
@@ -202,7 +198,7 @@ export class CodePanel {
     const { signal } = this.#left
     const stepOf = (target: EventTarget | null): number | null => {
       const line = target instanceof Element ? target.closest<HTMLElement>('.ln, [data-line]') : null
-      if (line === null || this.#changed.parentElement === section) return null
+      if (line === null || section.dataset.language !== this.#fits) return null
       const number = Number(line.dataset.line ?? lines.indexOf(line) + 1)
       return this.#marks.lines.get(number)?.ran?.step ?? null
     }

@@ -47,8 +47,8 @@ export class Bar {
       }),
     )
     this.#keys = make('p', { class: 'own-keys', id: parts.id }, `${say('edit.leave')} ${say('edit.run')}`)
-    const tools = make('div', { class: 'own-tools' }, this.#state, ...this.#buttons.values())
-    this.element = make('div', { class: 'own', 'data-own': true }, tools, this.#complaint, this.#keys, this.#notes)
+    const tools = make('div', { class: 'own-tools' }, this.#state, this.#complaint, ...this.#buttons.values())
+    this.element = make('div', { class: 'own', 'data-own': true }, tools, this.#keys, this.#notes)
   }
 
   show({ edits, state, notes, complaint, acts }: BarView): void {
@@ -66,10 +66,18 @@ export class Bar {
     const said = [...this.#notes.children].map((note) => note.textContent)
     if (said.join('\n') !== notes.join('\n')) this.#notes.replaceChildren(...notes.map((note) => make('p', {}, note)))
     const told = complaint ? word(words, { key: 'edit.line', values: { ...complaint } }) : ''
-    if (this.#complaint.textContent === told) return
+    if (this.#complaint.dataset.told === told) return
+    this.#complaint.dataset.told = told
     this.#complaint.replaceChildren()
     if (!complaint) return
-    const link = make('button', { type: 'button' }, told)
+    // All of it stands beside the line.
+    const [name = ''] = complaint.message.split(/[: ]/, 1)
+    const values = { line: complaint.line, message: name }
+    const link = make(
+      'button',
+      { type: 'button', 'aria-label': told },
+      `✕ ${word(words, { key: 'edit.line', values })}`,
+    )
     link.addEventListener('click', () => onLine(complaint.line))
     this.#complaint.append(link)
   }

@@ -45,6 +45,8 @@ export function looksOf(language: Language): Extension {
     lineNumbers(),
     highlightSpecialChars(),
     EditorView.lineWrapping,
+    // The buttons above it lie over what is scrolled beneath them.
+    EditorView.scrollMargins.of(() => ({ top: 36 })),
     EditorState.tabSize.of(4),
     syntaxHighlighting(TONES),
     language === 'ts' ? javascript({ typescript: true }) : python(),

@@ -275,6 +275,16 @@ export class Page {
     return word(this.#parts.words, { key })
   }
 
+  /** What the present text is, and whether the marks of the run are missing because another was run. */
+  #presentState(text: string | null): string {
+    const state = this.#stateOf({ ...this.#own, text })
+    const ran = this.#ran
+    if (ran === null) return state
+    // An edited text that is not known any more is another one, for all that can be told.
+    const isSame = ran.edited ? text !== null && ran.edited.text === text : text === null
+    return isSame ? state : word(this.#parts.words, { key: 'edit.not-ran', values: { state } })
+  }
+
   #show(): void {
     const { section, lab, program, language, words, versions } = this.#parts
     const own = this.#own
@@ -293,7 +303,7 @@ export class Page {
     this.#complain(complaint)
     this.#bar.show({
       edits: this.#edits,
-      state: other === null ? this.#stateOf({ ...own, text: changed ? present : null }) : say('edit.ran'),
+      state: other === null ? this.#presentState(changed ? present : null) : say('edit.ran'),
       complaint,
       notes: [
         ...(notKept ? [say(`edit.${notKept}`)] : []),
@@ -305,7 +315,8 @@ export class Page {
         ...(this.#edits && { undo: this.#editor?.canUndo === true, redo: this.#editor?.canRedo === true }),
         ...((this.#edits || changed) && { reset: changed }),
         ...((this.#edits || changed || own.history.length > 0) && { compare: true }),
-        ...(last && { 'bring-back': true }),
+        // From one of the reader's to another leads the comparison.
+        ...(last && !(changed && isReaders(own)) && { 'bring-back': true }),
         ...(isNews && { understood: true }),
       },
     })
