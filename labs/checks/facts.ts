@@ -102,7 +102,8 @@ export function crossed(run: RunEvidence, { from, to, carries }: Crossing): Fact
   if (wanted === null) return { found: [], unseen: null }
   const isBlind = story.blind.some(({ instrument }) => instrument === 'packets')
   if (isBlind) {
-    const handed = callsWith(story, from, 'send', wanted)
+    // What is sent may be received before the call that sent it has come back.
+    const handed = callsWith(story, from, 'send', wanted).map(({ began, ...fact }) => ({ ...fact, t: began }))
     return after({ found: handed, unseen: null }, facts(run, 'calls', callsWith(story, to, 'receive', wanted)))
   }
   const taken = story.packets.filter((one) => one.sender === from && one.receiver === to && one.receivedBy.length > 0)
@@ -305,7 +306,12 @@ function ofCall(story: Story, { began, ended }: Call, place: number): Fact {
 }
 
 /** Calls of a program whose arguments, or what they gave, show these bytes as the language prints them. */
-function callsWith(story: Story, program: string, deed: Deed, wanted: Uint8Array): Fact[] {
+function callsWith(
+  story: Story,
+  program: string,
+  deed: Deed,
+  wanted: Uint8Array,
+): (Fact & { readonly began: number })[] {
   const hex = Array.from(wanted, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
   const text = new TextDecoder().decode(wanted)
   const escaped = Array.from(wanted, (byte) => {
@@ -315,7 +321,9 @@ function callsWith(story: Story, program: string, deed: Deed, wanted: Uint8Array
   return story.calls.flatMap((call, place) => {
     if (call.program !== program || call.deed !== deed || call.error !== null) return []
     const shown = `${call.args} ${call.value ?? ''}`
-    return [text, hex, escaped].some((one) => shown.includes(one)) ? [ofCall(story, call, place)] : []
+    return [text, hex, escaped].some((one) => shown.includes(one))
+      ? [{ ...ofCall(story, call, place), began: call.began }]
+      : []
   })
 }
 

@@ -344,7 +344,7 @@ describe('what a reader changes by hand', () => {
   const wire = { ends: ['a', 'b'], mtu: 1500, faults: [NO_FAULTS, NO_FAULTS] } as const
   const lab: Lab = { ...ONE_HOST, network: { ...ONE_HOST.network, wires: [wire], seed: 5 } }
   const stepsOf = (stream: StreamMaker) =>
-    latest(lab, stream.events).steps.flatMap((step) =>
+    latest(lab, stream.events).steps.flatMap((step): unknown[] =>
       step.kind === 'faults' ? [step.changes] : step.kind === 'seed' ? [[step.before, step.seed]] : [],
     )
 
