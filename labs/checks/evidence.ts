@@ -167,6 +167,7 @@ export function noEvidence(lab: Lab): RunEvidence {
     calls: [],
     packets: [],
     conversations: [],
+    wires: [],
     steps: [],
     blind: [],
     socketsAt: () => [],
