@@ -2,6 +2,7 @@
 import type { Lab } from '../lab.ts'
 import { type BenchEvent, INSTRUMENTS, type Instrument } from '../protocol.ts'
 import type { Story } from './story.ts'
+import { wiresOf } from './wires.ts'
 
 /** A piece of what a program printed, as text. `t` is when it was read from the terminal, some time after it was printed. */
 export interface Printed {
@@ -167,7 +168,7 @@ export function noEvidence(lab: Lab): RunEvidence {
     calls: [],
     packets: [],
     conversations: [],
-    wires: [],
+    wires: wiresOf(lab),
     steps: [],
     blind: [],
     socketsAt: () => [],

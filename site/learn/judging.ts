@@ -134,7 +134,10 @@ export class Judging {
     }
   }
 
+  /** A lab whose programs and tasks know nothing of it is not burdened with it. */
   #showToken(token: string): void {
+    const knows = [this.#parts.root, ...this.#tasks].some((one) => /\bTOKEN\b/.test(one.textContent))
+    if (!knows) return
     this.#token.hidden = false
     this.#token.textContent = word(this.#words, { key: 'task.token', values: { token } })
     this.#token.dataset.token = token

@@ -2,12 +2,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Hearing, KEPT_OUTPUT, noEvidence, type RunEvidence } from '../../../labs/checks/evidence.ts'
 import {
-  after,
   calls,
   crossed,
   decided,
   errors,
   exits,
+  after as later,
   marks,
   none,
   packets,
@@ -103,8 +103,8 @@ describe('facts', () => {
     const evidence = await run('udp-aligned')
     const sent = packets(evidence, { from: 'send' })
     const printed = prints(evidence, 'receive', '数据')
-    expect(after(sent, printed).found).toHaveLength(1)
-    expect(after(printed, sent).found).toEqual([])
+    expect(later(sent, printed).found).toHaveLength(1)
+    expect(later(printed, sent).found).toEqual([])
     expect(without(sent, printed).found).toEqual([])
     expect(times(2, sent).found).toEqual([])
     expect(none(evidence, packets(evidence, { protocol: 'icmp' })).found).toHaveLength(1)
