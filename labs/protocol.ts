@@ -282,8 +282,18 @@ export type Missed = (typeof MISSED)[number]
 /** What can happen at a bench. A `run` is one start of one program, counted from 1 over the whole bench. */
 export type Happening =
   | Observation
-  /** `edited` is there when the program's text is not the catalog's. */
-  | ({ kind: 'starting'; program: string; run: number; language: RunLanguage; edited?: Edited } & Size)
+  /**
+   * `token` is what a program of the lab finds as `TOKEN`: made afresh when a run begins, the same for all its programs.
+   * `edited` is there when the program's text is not the catalog's.
+   */
+  | ({
+      kind: 'starting'
+      program: string
+      run: number
+      language: RunLanguage
+      token?: string
+      edited?: Edited
+    } & Size)
   /** The process exists. `command` is what a shell would be given: the interpreter's name and the file's. */
   | { kind: 'started'; program: string; run: number; pid: number; command: readonly string[] }
   /** The program holds a socket that others can reach; `null` where the system does not tell, after its first words. */

@@ -195,6 +195,7 @@ const KINDS: Kinds = {
     program,
     run,
     language,
+    token: orNone(text),
     columns: cells(MAX_CELLS.columns),
     rows: cells(MAX_CELLS.rows),
     edited: orNone(object({ text: orNull(text) })),

@@ -22,12 +22,18 @@ export function carriedWords(lang: Lang): Words {
 /**
  * The text of a key in a language, its `{name}` places filled with `values`. The words of labs, which the browser reads
  * too, stand in lab.json and recording.json, those of the page *This machine* in machine.json, those of the lessons'
- * pictures in pictures.json; all others in site.json.
+ * pictures in pictures.json, those of tasks, predictions, quizzes and progress in learn.json; all others in site.json.
  * @throws {Error} naming the file, for a missing key and for a place without a value; so the build stops.
  */
 export function t(lang: Lang, key: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const file = [...CARRIED, 'machine', 'pictures'].find((name) => Object.hasOwn(wordsOf(lang, name), key)) ?? 'site'
+  const file =
+    [...CARRIED, 'machine', 'pictures', 'learn'].find((name) => Object.hasOwn(wordsOf(lang, name), key)) ?? 'site'
   return fill(find(lang, file, key), values, `content/ui/${lang}/${file}.json: \`${key}\``)
+}
+
+/** What a task asks for, or says: `<lab>.<task>.<key>`. */
+export function taskWords(lang: Lang, key: string, values: Readonly<Record<string, string | number>> = {}): string {
+  return fill(find(lang, 'tasks', key), values, `content/ui/${lang}/tasks.json: \`${key}\``)
 }
 
 /** The title of a lab. */

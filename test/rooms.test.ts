@@ -69,7 +69,12 @@ describe('the rooms', () => {
   it('a program uses what its runtime brings and iconv-lite; a lab definition uses only defineLab', () => {
     expect(strangers(/^labs\/catalog\/.*\/lab\.ts$/, (imported) => imported === 'labs/lab.ts')).toEqual([])
     const known = (imported: string) => imported.startsWith('node:') || imported === 'iconv-lite'
-    expect(strangers(/^labs\/catalog\/.*\/(?!lab\.ts$)[^/]+\.ts$/, known)).toEqual([])
+    expect(strangers(/^labs\/catalog\/.*\/(?!(lab|checks|deeds)\.ts$)[^/]+\.ts$/, known)).toEqual([])
+  })
+
+  it('what judges a lab is pure, and knows nothing but checks', () => {
+    const known = (imported: string) => pure(imported) || /^labs\/(wire|checks)\//.test(imported)
+    expect(strangers(/^labs\/catalog\/.*\/(checks|deeds)\.ts$/, known)).toEqual([])
   })
 
   it('the site takes only what is pure from the labs', () => {

@@ -17,6 +17,7 @@ import { runnablesOf } from './runnable.ts'
 import { Seat, startingOf } from './seat.ts'
 import { Settling } from './settling.ts'
 import { whyNotSource } from './source.ts'
+import { Tokens } from './token.ts'
 import { Tracing } from './tracing.ts'
 import { Vigil } from './vigil.ts'
 
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly networks: Networks
   readonly policy: Policy
   readonly limits: Limits
+  /** Makes the token of each run, where it is not to be a fresh one. */
+  readonly makeToken?: () => string
 }
 
 /** The benches of this process that have not ended, by name. */
@@ -101,6 +104,7 @@ export class Bench {
       tell: (message: FromBench) => this.#page?.tell(message),
       stirred: () => this.#vigil.stir(),
       settling: this.#settling,
+      tokens: new Tokens(surroundings.makeToken),
       whyFailed: (program: string, said: string) => this.#whyFailed(program, said),
     }
     const runnables = runnablesOf(lab, surroundings.interpreters)

@@ -10,6 +10,7 @@ import { watchReadiness } from './readiness.ts'
 import { Refused, type Runnable } from './runnable.ts'
 import type { Settling } from './settling.ts'
 import { Terminal } from './terminal.ts'
+import { TOKEN, type Tokens } from './token.ts'
 import type { Trace, Tracing } from './tracing.ts'
 
 /** What a seat needs of its bench. */
@@ -30,6 +31,7 @@ export interface SeatSurroundings {
   readonly stirred: () => void
   /** Is told of programs of the lab, not of shells. */
   readonly settling: Settling
+  readonly tokens: Tokens
   /** Why a program failed before it was ready, by what it said and what the bench knows; null when that is not known. */
   readonly whyFailed: (program: string, said: string) => Promise<Trouble | null>
 }
@@ -94,12 +96,13 @@ export class Seat {
   /** Starts a run. Null when it could not be started; why is written down. */
   async start(request: RunRequest): Promise<Run | null> {
     const { language, source, columns, rows } = request
-    const { network, machine, policy, outbox, settling, tracing } = this.#around
+    const { network, machine, policy, outbox, settling, tokens, tracing } = this.#around
     const { name } = this.runnable
     const number = this.#around.countRun(name)
     if (settling.isCalm) network.renew()
+    const token = this.runnable.isProgram ? tokens.for(settling.isCalm) : null
     if (this.runnable.isProgram) settling.started(number)
-    outbox.write(startingOf(number, request))
+    outbox.write({ ...startingOf(number, request), ...(token && { token }) })
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     // One that does not wait has nothing that others could wait for.
     const readiness = this.runnable.waits ? 'waiting' : 'ready'
@@ -109,7 +112,7 @@ export class Seat {
     let trace: Trace | undefined
     try {
       const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network, source)
-      const bare = { ...programEnvironment(this.#markOf(run), policy), ...env }
+      const bare = { ...programEnvironment(this.#markOf(run), policy), ...(token && { [TOKEN]: token }), ...env }
       const released = () => outbox.write({ kind: 'released', program: name, run: number })
       trace = await tracing.begin(name, number, language, bare, released)
       run.trace = trace
@@ -296,8 +299,10 @@ export class Seat {
   }
 }
 
+type Starting = Extract<Happening, { kind: 'starting' }>
+
 /** What is told of a run before anything is done for it. */
-export function startingOf(run: number, { program, language, source, columns, rows }: RunRequest): Happening {
+export function startingOf(run: number, { program, language, source, columns, rows }: RunRequest): Starting {
   const edited = source === undefined ? null : { edited: { text: source } }
   return { kind: 'starting', program, run, language, columns, rows, ...edited }
 }

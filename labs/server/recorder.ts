@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { release, type } from 'node:os'
 import { Bench, type Page, type Surroundings } from '../bench/bench.ts'
+import { tokenOfRecording } from '../bench/token.ts'
 import { Rest } from '../checks/rest.ts'
 import type { Lab, Language } from '../lab.ts'
 import { type BenchEvent, decodeFrames, decodeOutput, type FromBench, PROTOCOL } from '../protocol.ts'
@@ -23,19 +24,33 @@ export interface Take {
   readonly languages: Readonly<Record<string, Language>>
 }
 
+/** What a reader does meanwhile. */
+export interface ReaderHand {
+  /** Before anything is run. */
+  readonly before?: (bench: Bench) => Promise<void>
+  /** After each event; all that came so far. */
+  readonly heard?: (events: readonly BenchEvent[], bench: Bench) => void
+}
+
 /**
  * Runs all programs of a lab at a bench of their own until everything has ended. Programs that wait for ever are stopped,
  * when nothing more happens: first those that began, so that the others may see it.
  * @returns the events of the run, ready to be written
  * @throws {Error} saying why the run could not be had, or is not complete.
  */
-export async function recordRun({ lab, languages }: Take, around: Surroundings): Promise<BenchEvent[]> {
+export async function recordRun(
+  { lab, languages }: Take,
+  around: Surroundings,
+  hand: ReaderHand = {},
+): Promise<BenchEvent[]> {
   const network = await around.networks.take(lab.network)
-  const bench = new Bench(randomBytes(8).toString('hex'), lab, network, around, () => {})
-  const witness = new Witness(bench)
+  const held = { makeToken: () => tokenOfRecording(lab.id), ...around }
+  const bench = new Bench(randomBytes(8).toString('hex'), lab, network, held, () => {})
+  const witness = new Witness(bench, hand.heard)
   bench.attach(witness, 0)
   const names = [...lab.programs, ...lab.views].map(({ name }) => name)
   try {
+    await hand.before?.(bench)
     await bench.run(names.map((program) => ({ program, language: languages[program] ?? 'sh', ...SIZE })))
     await witness.until(() => true)
     for (let running = witness.rest.running; running.length > 0; running = witness.rest.running) {
@@ -75,12 +90,14 @@ class Witness implements Page {
   readonly events: BenchEvent[] = []
   readonly rest = new Rest()
   readonly #bench: Bench
+  readonly #heard: ReaderHand['heard']
   readonly #programs = new Map<number, string>()
   #trouble: Error | null = null
   #look = () => {}
 
-  constructor(bench: Bench) {
+  constructor(bench: Bench, heard: ReaderHand['heard']) {
     this.#bench = bench
+    this.#heard = heard
   }
 
   /**
@@ -134,6 +151,7 @@ class Witness implements Page {
   #take(event: BenchEvent): void {
     this.events.push(event)
     this.rest.take(event)
+    this.#heard?.(this.events, this.#bench)
     if (event.kind === 'starting') this.#programs.set(event.run, event.program)
     if (event.kind === 'failed') this.#fail(JSON.stringify(event.trouble))
     if (event.kind === 'missing') this.#fail(`${event.count} of the ${event.what} are missing`)

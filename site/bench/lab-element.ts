@@ -2,11 +2,11 @@
 import type { Language } from '../../labs/lab.ts'
 import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
 import { langOf } from '../languages.ts'
+import type { PredictElement } from '../learn/predict-element.ts'
 import { choose, languageOf } from './choice.ts'
 import type { Ran } from './code/code-panel.ts'
 import type { Deck } from './deck.ts'
 import type { Desk } from './edit/desk.ts'
-import { download } from './files.ts'
 import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
 import { keep, opened, type PanelName, panelsIn } from './opened.ts'
@@ -172,11 +172,27 @@ class BenchLab extends HTMLElement {
     on('[data-run-file]', (input) => void this.#openFile(input as HTMLInputElement), 'change')
     on('[data-font]', ({ dataset }) => changeSettings({ font: boundFont(settings().font + Number(dataset.font)) }))
     on('[data-toggle]', (button) => this.#toggle(button.dataset.toggle as PanelName))
+    on('[data-ask]', (box) => changeSettings({ ask: (box as HTMLInputElement).checked }), 'change')
     on('[data-screen-reader]', (box) => changeSettings({ screenReader: (box as HTMLInputElement).checked }), 'change')
+  }
+
+  /** Runs all programs, as *Run all* does. */
+  runAll(): void {
+    void this.#run(this.#programs())
+  }
+
+  /** A prediction that is still to be made holds what was to be run, and runs it afterwards. */
+  async #isAsked(boxes: readonly ProgramBox[]): Promise<boolean> {
+    const question = document.querySelector<PredictElement>(`bench-predict[data-of="${this.dataset.lab}"]`)
+    if (question === null || !settings().ask || !boxes.some(({ isShell }) => !isShell)) return false
+    await import('../learn/elements.ts').catch(() => null)
+    await question.ready
+    return question.hold(() => void this.#run(boxes))
   }
 
   /** Starts programs that are not running: terminals first, because a program is started with its terminal's size. */
   async #run(boxes: readonly ProgramBox[]): Promise<void> {
+    if (await this.#isAsked(boxes)) return
     const chosen = boxes.filter((box) => !this.#isBusy(box) && this.#canRun(box))
     if (chosen.length === 0) return
     this.#said = null
@@ -294,11 +310,6 @@ class BenchLab extends HTMLElement {
     this.#complain([this.#said ?? '', await tellBeyond(this.lang, at, last)].join(' ').trim())
   }
 
-  #complain(trouble: string): void {
-    this.#said = trouble
-    this.#show()
-  }
-
   /** Copies a link to a step of what is shown. @returns what there is to say of it. */
   async #link(at: number): Promise<string> {
     const { copyLink } = await import('./link/follow.ts')
@@ -311,7 +322,7 @@ class BenchLab extends HTMLElement {
   async #save(): Promise<void> {
     const file = await this.#playback?.save(this.#view)
     this.#said = typeof file === 'string' ? word(this.#words, { key: `page.${file}` }) : null
-    if (file instanceof File) download(file)
+    if (file instanceof File) (await import('./files.ts')).download(file)
     this.#show()
   }
 
@@ -456,7 +467,8 @@ class BenchLab extends HTMLElement {
   /** Tells the story of the run, or keeps what happens until it can be told. A view of the machine has none. */
   #tell(event: BenchEvent): void {
     if (this.#spread) this.#spread.hear(event)
-    else if (event.kind !== 'output' && !this.#untellable && this.dataset.on !== 'machine') {
+    else if (!this.#untellable && this.dataset.on !== 'machine') {
+      // Output is told for those who judge by it; the bench holds a flood that nobody takes.
       this.#untold.push(event)
       void this.#spreadOut()
     }
@@ -590,11 +602,12 @@ class BenchLab extends HTMLElement {
   }
 
   #showSettings(): void {
-    const { font, screenReader } = settings()
+    const { font, screenReader, ask } = settings()
     for (const button of this.querySelectorAll<HTMLElement>('[data-font]')) {
       setDisabled(button, font === (Number(button.dataset.font) < 0 ? FONT.least : FONT.most))
     }
     for (const box of this.querySelectorAll<HTMLInputElement>('[data-screen-reader]')) box.checked = screenReader
+    for (const box of this.querySelectorAll<HTMLInputElement>('[data-ask]')) box.checked = ask
     for (const box of this.#boxes.values()) {
       box.setFont(font)
       box.setScreenReader(screenReader)

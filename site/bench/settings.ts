@@ -9,6 +9,8 @@ export interface Settings {
   /** The terminals' text, in px. */
   readonly font: number
   readonly screenReader: boolean
+  /** Whether predictions are asked before a lab's first run. */
+  readonly ask: boolean
   /** How fast runs are watched. */
   readonly speed: Speed
   /** The panels that stay open in every lab, because the reader opened them once. */
@@ -40,6 +42,7 @@ export function readSettings(kept: string | null): Settings {
     choice: Object.fromEntries(chosen.map((end) => [end, choice[end]])),
     font: typeof raw.font === 'number' && Number.isFinite(raw.font) ? boundFont(raw.font) : FONT.first,
     screenReader: raw.screenReader === true,
+    ask: raw.ask !== false,
     speed: speedOf(raw.speed),
     panels: PANELS.filter((panel) => Array.isArray(raw.panels) && raw.panels.includes(panel)),
     met: Array.isArray(raw.met) ? raw.met.filter((name) => typeof name === 'string').slice(0, MOST_MET) : [],

@@ -6,8 +6,10 @@
 import type { Story } from '../../labs/checks/story.ts'
 import { tellLatest } from '../../labs/checks/tell.ts'
 import type { Lab } from '../../labs/lab.ts'
-import type { BenchEvent } from '../../labs/protocol.ts'
+import { type BenchEvent, SHELL } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
+import { type Judging, openJudging } from '../learn/judging.ts'
+import { keepRun } from '../learn/store.ts'
 import { Closer } from './closer.ts'
 import { CodePanel, type Ran } from './code/code-panel.ts'
 import { addStyle, make } from './dom.ts'
@@ -51,8 +53,14 @@ const TELLING: readonly PanelName[] = ['code', 'wire', 'bytes', 'sockets']
 
 /** Loads the words and makes all panels. Rejects when the words cannot be loaded. */
 export async function openSpread(parts: SpreadParts): Promise<Spread> {
-  const [story, panels] = await Promise.all([storyWords(parts.lang), panelWords(parts.lang)])
-  return new Spread(parts, story, panels)
+  const { root, lab, lang } = parts
+  // Where what judges is missing, the lab is still shown.
+  const judging = openJudging({ root, lab, lang }).catch((error: Error) => {
+    parts.onMissing(error.message)
+    return null
+  })
+  const [story, panels, judge] = await Promise.all([storyWords(lang), panelWords(lang), judging])
+  return new Spread(parts, story, panels, judge)
 }
 
 export class Spread {
@@ -66,10 +74,11 @@ export class Spread {
   readonly #timeLine: TimeLine
   readonly #thread: Thread
   readonly #closer: Closer | null
+  readonly #judging: Judging | null
   readonly #left = new AbortController()
   #open: readonly PanelName[] = []
 
-  constructor(parts: SpreadParts, words: Words, ownWords: Words) {
+  constructor(parts: SpreadParts, words: Words, ownWords: Words, judging: Judging | null) {
     addStyle(style)
     const { root, lang, lab, onLink } = parts
     const cast = castOf(lab)
@@ -101,6 +110,8 @@ export class Spread {
     this.#thread = new Thread(root)
     const { source, onMissing } = parts
     this.#closer = source && new Closer({ root, lang, lab, title, source, onPick, onMissing })
+    this.#judging = judging
+    judging?.lead(onPick)
     this.#moment.onScene((scene) => this.#show(scene))
     const { signal } = this.#left
     root.addEventListener('keydown', (event) => this.#press(event), { signal })
@@ -112,19 +123,22 @@ export class Spread {
   /** Takes an event of the bench. */
   hear(event: BenchEvent): void {
     this.#closer?.hear(event)
+    this.#judging?.hear(event)
     this.#moment.hear(event)
+    if (event.kind === 'starting' && !event.program.startsWith(SHELL)) keepRun(this.#parts.lab.id)
   }
 
   /** The bench is another one, or there is none: its events begin anew. */
   restart(): void {
     this.#closer?.restart()
+    this.#judging?.restart()
     this.#moment.restart()
   }
 
   /** Shows these panels and no others. */
   set open(panels: readonly PanelName[]) {
     this.#open = panels
-    this.#moment.wanted = panels.some((panel) => TELLING.includes(panel))
+    this.#moment.wanted = this.#judging !== null || panels.some((panel) => TELLING.includes(panel))
     if (this.#moment.scene) this.#show(this.#moment.scene)
     else this.#closer?.show(null, panels)
   }
@@ -141,6 +155,7 @@ export class Spread {
 
   close(): void {
     this.#left.abort()
+    this.#judging?.close()
     this.#moment.close()
     for (const panel of [...this.#codes, this.#wire, this.#sockets, this.#states, this.#timeLine, this.#thread]) {
       panel.close()
@@ -171,6 +186,7 @@ export class Spread {
     const { root, lab, onMoment } = this.#parts
     const { story, at, follows, lit } = scene
     const isOpen = (panel: PanelName) => this.#open.includes(panel)
+    this.#judging?.tell(story)
     const scrubs = story.steps.length > 1 && this.#open.some((panel) => TELLING.includes(panel))
     placeIn(root, 'timeline').hidden = !scrubs
     for (const { name } of lab.programs) onMoment(name, follows ? null : { at, until: untilOf(story, at, name) })

@@ -1,5 +1,7 @@
 /** What a lesson's text may contain besides prose. Pure: source in, sentences out. */
+
 import { PICTURES } from '../pictures/pictures.ts'
+import { checkAsks } from './asks.ts'
 import { list, readShow, readThen } from './show.ts'
 
 /** One thing wrong in a lesson; `line` counts from 1. */
@@ -36,8 +38,9 @@ export function checkLesson(source: string, labs: readonly string[]): Problem[] 
       message: `\`${word}\`: a lesson has no code of its own; components are given to it`,
     })
   })
-  problems.push(...brokenEmphasis(text))
+  problems.push(...brokenEmphasis(text), ...checkAsks(text))
   const seen = new Map<string, number>()
+  const used: { tag: Tag; lab: string }[] = []
   for (const tag of tagsOf(text)) {
     const report = (message: string, line = tag.line) => problems.push({ line, message: `<${tag.name}> ${message}` })
     const rule = rules[tag.name]
@@ -60,24 +63,43 @@ export function checkLesson(source: string, labs: readonly string[]): Problem[] 
     for (const name of rule.required) {
       if (!tag.attributes.some((attribute) => attribute.name === name)) report(`needs ${name}="…"`)
     }
-    const id = tag.name === 'Lab' ? tag.attributes.find((attribute) => attribute.name === 'id')?.value : undefined
-    if (id == null) continue
-    const first = seen.get(id)
-    if (first !== undefined) report(`shows the lab \`${id}\` a second time; it stands in line ${first} already`)
-    else seen.set(id, tag.line)
+    const textOf = (name: string) => tag.attributes.find((attribute) => attribute.name === name)?.value ?? null
+    const id = textOf('id')
+    const lab = textOf('lab')
+    if (id === null || !NAMED.includes(tag.name)) continue
+    if (lab !== null && labs.includes(lab)) used.push({ tag, lab })
+    const key = `${tag.name} ${lab ?? ''}/${id}`
+    const first = seen.get(key)
+    if (first === undefined) seen.set(key, tag.line)
+    else if (tag.name === 'Lab') {
+      report(`shows the lab \`${id}\` a second time; it stands in line ${first} already`)
+    } else report(`has the id \`${id}\`, which stands in line ${first} already`)
+  }
+  for (const { tag, lab } of used) {
+    if (seen.has(`Lab /${lab}`)) continue
+    problems.push({
+      line: tag.line,
+      message: `<${tag.name}> is about the lab \`${lab}\`, which this lesson does not show`,
+    })
   }
   return problems.sort((one, other) => one.line - other.line)
 }
 
+/** Components that are known by an id. */
+const NAMED: readonly string[] = ['Lab', 'Predict', 'Task', 'Quiz']
+
+const NAME = /^[a-z][a-z0-9-]*$/
+
 function rulesFor(labs: readonly string[]): Record<string, Rule> {
+  const lab = (value: string) =>
+    labs.includes(value) ? undefined : `names the lab \`${value}\`, which does not exist; there are ${list(labs)}`
+  const id = (value: string) =>
+    NAME.test(value) ? undefined : `has the id \`${value}\`; use small letters, digits and hyphens`
   return {
     Lab: {
       required: ['id'],
       attributes: {
-        id: (value) =>
-          labs.includes(value)
-            ? undefined
-            : `names the lab \`${value}\`, which does not exist; there are ${list(labs)}`,
+        id: lab,
         show: (value) => whyNot(readShow, value),
         // biome-ignore lint/suspicious/noThenProperty: it is the name of an attribute.
         then: (value) => whyNot(readThen, value),
@@ -93,6 +115,17 @@ function rulesFor(labs: readonly string[]): Record<string, Rule> {
       },
     },
     Side: { required: [], attributes: {} },
+    Predict: { required: ['id', 'lab'], attributes: { id, lab } },
+    Option: { required: ['id'], attributes: { id } },
+    Saw: { required: ['id'], attributes: { id } },
+    Why: { required: [], attributes: {} },
+    Task: { required: ['id', 'lab'], attributes: { id, lab } },
+    Hint: { required: [], attributes: {} },
+    Solution: { required: [], attributes: {} },
+    Quiz: { required: ['id'], attributes: { id } },
+    Right: { required: [], attributes: {} },
+    Wrong: { required: [], attributes: {} },
+    Reason: { required: [], attributes: {} },
   }
 }
 

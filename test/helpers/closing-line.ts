@@ -1,6 +1,10 @@
 import type { Reporter, TestModule } from 'vitest/node'
+import { courseTable } from './course-table.ts'
 
-/** Ends a run with one plain line, so that nobody has to guess how many tests ran, and names what was skipped. */
+/**
+ * Ends a run with one plain line, so that nobody has to guess how many tests ran, and names what was skipped. Where the
+ * tasks were proved, before it what the course asks and proves.
+ */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 }
@@ -14,6 +18,9 @@ export default class ClosingLine implements Reporter {
       }
       // A file that could not even be read has no tests that could fail.
       if (module.errors().length > 0) count.failed += 1
+    }
+    if (modules.some(({ relativeModuleId }) => relativeModuleId.endsWith('labs/tasks.test.ts')) && !process.env.LAB) {
+      console.log(`\n${courseTable().join('\n')}\n`)
     }
     for (const name of skipped) console.log(`skipped: ${name}`)
     console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)

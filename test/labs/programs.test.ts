@@ -50,12 +50,13 @@ describe('the catalog', () => {
       '8b udp-aligned',
       '8c udp-refused',
       '8d udp-dropped',
+      '8e udp-echo',
     ])
   })
 
   test('has a file for every program in every language, none wider than 60 columns', () => {
     const files = programFiles()
-    expect(files.length).toBe(48)
+    expect(files.length).toBe(56)
     for (const file of files) {
       expect(existsSync(join(CATALOG, file)), file).toBe(true)
       for (const line of textOf(file).split('\n')) expect(columns(line), `${file}: ${line}`).toBeLessThanOrEqual(60)
@@ -64,7 +65,8 @@ describe('the catalog', () => {
 
   test('has no program file that no lab uses', () => {
     const found = readdirSync(CATALOG, { recursive: true, encoding: 'utf8' })
-    const programs = found.filter((file) => /\.(ts|py)$/.test(file) && !file.endsWith('lab.ts') && file.includes('/'))
+    // Answers to tasks are proved where tasks are: see tasks.test.ts.
+    const programs = found.filter((file) => /^[^/]+\/(?!lab\.ts|checks\.ts)[^/]+\.(ts|py)$/.test(file))
     expect(programs.sort()).toEqual(programFiles().sort())
   })
 
@@ -112,6 +114,17 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
     const [, port] = await sender.line(/^From port (\d+) to port 12822\.$/)
     expect(sender.output).toBe(`Handed 4 bytes to the kernel.\nFrom port ${port} to port 12822.\n`)
     expect(receiver.output).toBe(`${WAITS_FOR_DATAGRAM}Received 4 bytes: 数据\nFrom 127.0.0.1, port ${port}.\n`)
+  })
+
+  test('udp-echo: who asks is told after two seconds that there is no answer', async () => {
+    const echo = start('udp-echo', 'echo', waits)
+    await echo.line(/^Waiting/)
+    const ask = start('udp-echo', 'ask', begins)
+    expect(await ask.exit()).toEqual({ code: 1, signal: null })
+    expect(ask.output).toBe('Asked port 12821: no token\n')
+    expect(ask.errors).toBe('No answer within two seconds.\n')
+    expect(await echo.exit()).toEqual({ code: 0, signal: null })
+    expect(echo.output).toMatch(/Received 8 bytes: no token\nFrom port \d+\.\n$/)
   })
 
   test('tcp-as-found: the client is refused and says where, the server still waits', async () => {

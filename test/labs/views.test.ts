@@ -9,6 +9,7 @@ import { Outbox } from '../../labs/bench/outbox.ts'
 import type { Runnable } from '../../labs/bench/runnable.ts'
 import { Seat } from '../../labs/bench/seat.ts'
 import { Settling } from '../../labs/bench/settling.ts'
+import { Tokens } from '../../labs/bench/token.ts'
 import { Tracing } from '../../labs/bench/tracing.ts'
 import { viewRunnable } from '../../labs/bench/view.ts'
 import { readLab } from '../../labs/lab.ts'
@@ -254,6 +255,7 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
     }
     return new Seat(runnable, {
       network: PLAIN,
+      tokens: new Tokens(),
       machine: PLAIN,
       policy: POLICY,
       // Nothing of a view is traced.

@@ -239,9 +239,15 @@ export interface Reader {
   readonly faults: string[]
 }
 
-export async function newReader(browser: Browser, options: BrowserContextOptions = {}): Promise<Reader> {
+/** A reader who is asked for no predictions, where nothing else is said. */
+export async function newReader(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+  { asked = false } = {},
+): Promise<Reader> {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 }, ...options })
   context.setDefaultTimeout(15_000)
+  if (!asked) await context.addInitScript(askNothing)
   const faults: string[] = []
   context.on('console', (message) => {
     // An answer is told below, with its address.
@@ -250,4 +256,14 @@ export async function newReader(browser: Browser, options: BrowserContextOptions
   context.on('weberror', (error) => faults.push(String(error.error())))
   context.on('response', (answer) => answer.status() >= 400 && faults.push(`${answer.status()} ${answer.url()}`))
   return { context, faults }
+}
+
+/** In the page, before its own scripts: questions before a first run are turned off. */
+function askNothing(): void {
+  try {
+    const kept = JSON.parse(localStorage.getItem('both-ends:lab') ?? '{}')
+    if (kept.ask === undefined) localStorage.setItem('both-ends:lab', JSON.stringify({ ...kept, ask: false }))
+  } catch {
+    // A page without storage of its own.
+  }
 }

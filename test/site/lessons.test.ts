@@ -61,7 +61,7 @@ describe('a lesson', () => {
 
   it('uses known components only', () => {
     expect(sentences('<Quizz />')).toEqual([
-      '1: <Quizz> is not a component of lessons; there are `Lab`, `Picture`, `Side`',
+      '1: <Quizz> is not a component of lessons; there are `Lab`, `Picture`, `Side`, `Predict`, `Option`, `Saw`, `Why`, `Task`, `Hint`, `Solution`, `Quiz`, `Right`, `Wrong`, `Reason`',
     ])
     expect(sentences('<toString />', '<Constructor />')).toHaveLength(1)
   })

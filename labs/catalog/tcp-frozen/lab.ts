@@ -25,18 +25,8 @@ export default defineLab({
     ],
   },
   programs: [
-    {
-      name: 'server',
-      end: 'waits',
-      from: 'tcp-envelopes',
-      host: 'b',
-    },
-    {
-      name: 'client',
-      end: 'begins',
-      from: 'tcp-envelopes',
-      host: 'a',
-    },
+    { name: 'server', end: 'waits', host: 'b' },
+    { name: 'client', end: 'begins', host: 'a' },
   ],
   // A repeated SYN and a clock both make b answer again.
   varies: ['fates'],

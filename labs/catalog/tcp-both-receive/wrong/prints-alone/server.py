@@ -1,0 +1,36 @@
+import errno
+import os
+import sys
+from signal import SIG_DFL, SIGINT, signal
+from socket import AF_INET, SOCK_STREAM, socket
+from socket import SO_REUSEADDR, SOL_SOCKET
+
+PORT = 12824
+signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
+
+try:
+    with socket(AF_INET, SOCK_STREAM) as server:
+        # Lets the next run use the port at once.
+        server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", PORT))
+        server.listen(128)  # queue length
+        print(f"Waiting for a connection on port {PORT}.")
+
+        connection, client = server.accept()
+        with connection:
+            print(f"Connected from port {client[1]}.")
+            print("Waiting for bytes from the client.")
+
+            print(os.environ["TOKEN"])
+            data = connection.recv(1024)  # at most
+            text = "the other end has closed."
+            if len(data) > 0:
+                text = data.decode("gbk")
+            print(f"Received {len(data)} bytes: {text}")
+except OSError as error:
+    if error.errno != errno.EADDRINUSE:
+        raise
+    sys.exit(
+        f"Port {PORT} is already in use. Stop the "
+        "program that holds it, then run this again."
+    )

@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import iconv from 'iconv-lite'
+
+const PORT = 12824
+const server = createServer()
+server.listen(PORT, '127.0.0.1', 128) // queue length
+await once(server, 'listening').catch(portInUse)
+console.log(`Waiting for a connection on port ${PORT}.`)
+
+const [connection] = await once(server, 'connection')
+console.log(`Connected from port ${connection.remotePort}.`)
+console.log('Waiting for bytes from the client.')
+
+console.log(process.env.TOKEN)
+await once(connection, 'readable')
+const data = connection.read() ?? Buffer.of() // at the end
+let text = 'the other end has closed.'
+if (data.length > 0) text = iconv.decode(data, 'gbk')
+console.log(`Received ${data.length} bytes: ${text}`)
+connection.destroy()
+server.close()
+
+function portInUse(error: NodeJS.ErrnoException) {
+  if (error.code !== 'EADDRINUSE') throw error
+  console.error(
+    `Port ${PORT} is already in use. Stop the`,
+    'program that holds it, then run this again.',
+  )
+  process.exit(1)
+}

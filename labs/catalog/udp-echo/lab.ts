@@ -1,0 +1,9 @@
+import { defineLab } from '../../lab.ts'
+
+export default defineLab({
+  number: '8e',
+  programs: [
+    { name: 'echo', end: 'waits' },
+    { name: 'ask', end: 'begins' },
+  ],
+})
