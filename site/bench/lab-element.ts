@@ -6,17 +6,15 @@ import { choose, languageOf } from './choice.ts'
 import type { Ran } from './code/code-panel.ts'
 import type { Deck } from './deck.ts'
 import type { Desk } from './edit/desk.ts'
-import { download } from './files.ts'
 import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
 import { keep, opened, type PanelName, panelsIn } from './opened.ts'
 import { Playback } from './playback.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
 import { labWords, recordingWords, whyNotWords } from './sentences.ts'
-import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
+import { boundFont, changeSettings, FONT, isAnyKept, onSettings, settings } from './settings.ts'
 import type { News } from './source.ts'
 import type { Spread } from './spread.ts'
-import { isAnyKept } from './stored.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
@@ -158,7 +156,7 @@ class BenchLab extends HTMLElement {
         })
       }
     }
-    on('[data-edit]', (button) => void this.#edit(button.closest<HTMLElement>('[data-program]')?.dataset.program ?? ''))
+    on('[data-edit]', (button) => void this.#edit(button))
     on('[data-run-all]', () => void this.#run(this.#programs()))
     on('[data-stop-all]', () => this.#stop(this.#programs()))
     on('[data-play-recorded]', () => {
@@ -204,10 +202,9 @@ class BenchLab extends HTMLElement {
   }
 
   /** The reader wants to edit a program, or has done. */
-  async #edit(program: string): Promise<void> {
+  async #edit(button: HTMLElement): Promise<void> {
     if (!this.#open.includes('code')) this.#toggle('code')
-    const desk = await this.#openDesk()
-    await desk?.toggle(program)
+    await (await this.#openDesk())?.toggle(button)
   }
 
   /** Loads what is edited with, once. Null where that fails; why is told. */
@@ -311,7 +308,7 @@ class BenchLab extends HTMLElement {
   async #save(): Promise<void> {
     const file = await this.#playback?.save(this.#view)
     this.#said = typeof file === 'string' ? word(this.#words, { key: `page.${file}` }) : null
-    if (file instanceof File) download(file)
+    if (file instanceof File) (await import('./files.ts')).download(file)
     this.#show()
   }
 
@@ -516,10 +513,7 @@ class BenchLab extends HTMLElement {
     if (trouble) trouble.hidden = !sentence
     this.#showNetwork()
     this.#showAll()
-    this.#onDesk((desk) => {
-      desk.surroundings(this.#around)
-      for (const { name, end } of this.#programs()) if (end) void desk.show(name)
-    })
+    this.#onDesk((desk) => desk.surroundings(this.#around))
   }
 
   /** What programs run on, or which recording is shown; and whether anything runs at all. */
