@@ -13,10 +13,9 @@ import { keep, opened, type PanelName, panelsIn } from './opened.ts'
 import { Playback } from './playback.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
 import { labWords, recordingWords, whyNotWords } from './sentences.ts'
-import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
+import { boundFont, changeSettings, FONT, isAnyKept, onSettings, settings } from './settings.ts'
 import type { News } from './source.ts'
 import type { Spread } from './spread.ts'
-import { isAnyKept } from './stored.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
@@ -158,7 +157,7 @@ class BenchLab extends HTMLElement {
         })
       }
     }
-    on('[data-edit]', (button) => void this.#edit(button.closest<HTMLElement>('[data-program]')?.dataset.program ?? ''))
+    on('[data-edit]', (button) => void this.#edit(button))
     on('[data-run-all]', () => void this.#run(this.#programs()))
     on('[data-stop-all]', () => this.#stop(this.#programs()))
     on('[data-play-recorded]', () => {
@@ -220,10 +219,9 @@ class BenchLab extends HTMLElement {
   }
 
   /** The reader wants to edit a program, or has done. */
-  async #edit(program: string): Promise<void> {
+  async #edit(button: HTMLElement): Promise<void> {
     if (!this.#open.includes('code')) this.#toggle('code')
-    const desk = await this.#openDesk()
-    await desk?.toggle(program)
+    await (await this.#openDesk())?.toggle(button)
   }
 
   /** Loads what is edited with, once. Null where that fails; why is told. */
@@ -528,10 +526,7 @@ class BenchLab extends HTMLElement {
     if (trouble) trouble.hidden = !sentence
     this.#showNetwork()
     this.#showAll()
-    this.#onDesk((desk) => {
-      desk.surroundings(this.#around)
-      for (const { name, end } of this.#programs()) if (end) void desk.show(name)
-    })
+    this.#onDesk((desk) => desk.surroundings(this.#around))
   }
 
   /** What programs run on, or which recording is shown; and whether anything runs at all. */

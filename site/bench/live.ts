@@ -416,10 +416,14 @@ export class LiveSource implements BenchSource {
 
 /** Programs whose texts fill more than one message would end the connection, so they are not sent. */
 function whyTooLarge(programs: readonly RunRequest[]): Trouble | null {
-  const sizeOf = (text: string) => new TextEncoder().encode(text).length
   const over = sizeOf(JSON.stringify({ type: 'run', programs })) - MAX_FRAME
   if (over <= 0) return null
-  const sizes = programs.map(({ program, source = '' }) => ({ program, bytes: sizeOf(source) }))
-  const { program, bytes } = sizes.reduce((one, other) => (other.bytes > one.bytes ? other : one))
-  return { kind: 'source-too-large', program, bytes, limit: Math.max(0, bytes - over) }
+  const [{ program, source = '' } = {} as Partial<RunRequest>] = programs.toSorted(
+    (a, b) => sizeOf(b.source) - sizeOf(a.source),
+  )
+  return program ? { kind: 'source-too-large', program, bytes: sizeOf(source), limit: sizeOf(source) - over } : null
+}
+
+function sizeOf(text = ''): number {
+  return new TextEncoder().encode(text).length
 }

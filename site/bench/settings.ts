@@ -84,3 +84,15 @@ export function onSettings(listener: (settings: Settings) => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
+
+/** What the keys begin with under which readers' versions of programs are kept; then comes the lab's id. */
+export const OWN_PREFIX = 'both-ends:own:'
+
+/** Whether anything is kept of a lab's programs; known here without loading what reads them. */
+export function isAnyKept(lab: string): boolean {
+  try {
+    return localStorage.getItem(OWN_PREFIX + lab) !== null
+  } catch {
+    return false
+  }
+}

@@ -81,16 +81,16 @@ export class Desk {
   }
 
   /** The reader pressed Edit, or Done. */
-  async toggle(program: string): Promise<void> {
+  async toggle(button: HTMLElement): Promise<void> {
+    const program = button.closest<HTMLElement>('[data-program]')?.dataset.program ?? ''
     if (this.#edited.has(program)) this.#edited.delete(program)
     else this.#edited.add(program)
-    await this.show(program)
-    const button = this.#button(program)
-    if (!this.#edited.has(program)) button?.focus()
+    await this.#showProgram(program)
+    if (!this.#edited.has(program)) button.focus()
   }
 
   /** Whatever language is shown now, that is the one which is edited. */
-  async show(program: string): Promise<void> {
+  async #showProgram(program: string): Promise<void> {
     const edits = this.#edited.has(program)
     const button = this.#button(program)
     setText(button, word(this.#words, { key: edits ? 'edit.done' : 'edit.edit' }))
@@ -143,8 +143,10 @@ export class Desk {
     for (const [language, page] of this.#pages.get(program) ?? []) page.ran(ran?.language === language ? ran : null)
   }
 
+  /** What is shown may be in another language than before, and run elsewhere. */
   surroundings(around: Surroundings): void {
     this.#around = around
+    for (const program of this.#pages.keys()) void this.#showProgram(program)
     this.#each((page) => page.surroundings(around))
   }
 
@@ -178,7 +180,7 @@ export class Desk {
       },
       onMissing: (detail) => {
         this.#edited.delete(program)
-        void this.show(program)
+        void this.#showProgram(program)
         onMissing(word(this.#words, { key: 'edit.missing', values: { detail } }))
       },
     })

@@ -13,7 +13,7 @@
  * solution beside the reader's text, open `compare.ts` with both.
  */
 import { LANGUAGES, type Language } from '../../../labs/lab.ts'
-import { OWN_PREFIX } from '../stored.ts'
+import { OWN_PREFIX } from '../settings.ts'
 import { type Earlier, keep, lastOwn, type Own, printOf, put, type Reason, readOwn, remember, SHIPPED } from './own.ts'
 
 export { type Earlier, isReaders, type Own, type Reason } from './own.ts'
