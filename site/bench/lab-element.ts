@@ -308,6 +308,11 @@ class BenchLab extends HTMLElement {
     this.#complain([this.#said ?? '', await tellBeyond(this.lang, at, last)].join(' ').trim())
   }
 
+  #complain(sentence: string): void {
+    this.#said = sentence
+    this.#show()
+  }
+
   /** Copies a link to a step of what is shown. @returns what there is to say of it. */
   async #link(at: number): Promise<string> {
     const { copyLink } = await import('./link/follow.ts')
