@@ -7,6 +7,9 @@ import { refuseBrokenLessons } from './site/lessons/plugin.ts'
 process.env.ASTRO_TELEMETRY_DISABLED = '1'
 
 // BASE: the path below which the course is served. OUT: where the build is written.
+const FIRST =
+  /[\\/](?:labs[\\/](?:lab|mixture|protocol)|site[\\/](?:languages|bench[\\/](?:clipboard|fold|health|invitation|opened|program-box|sentences|settings|systems|words)))\.ts$/
+
 export default defineConfig({
   srcDir: './site',
   publicDir: './site/public',
@@ -30,7 +33,11 @@ export default defineConfig({
       // Scripts and fonts stay files of their own, so that a content policy can do without exceptions for them.
       assetsInlineLimit: 0,
       // Each compiled lesson begins with a 'use …' line that means nothing here.
-      rolldownOptions: { onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log) },
+      rolldownOptions: {
+        onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
+        // What every lab needs at once is one file: many small ones compress badly.
+        output: { codeSplitting: { groups: [{ name: 'lab', test: FIRST }] } },
+      },
     },
   },
 })

@@ -4,6 +4,9 @@ import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
 /** Pages whose programs run on the machine's own network, at fixed ports, and those of which the pace is looked at. */
 const APART = ['connection', 'datagrams', 'machine', 'making', 'recorded', 'terminal']
 
+/** Labs that run in networks of their own alone, and wait more than they work. */
+const BENCHES = ['calls-labs', 'programs-hosts', 'recordings', 'tasks'].map((name) => `test/labs/${name}.test.ts`)
+
 const common = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
@@ -15,11 +18,11 @@ export default defineConfig({
     reporters: ['default', './test/helpers/closing-line.ts'],
     projects: [
       {
-        // Each has a server, a browser and, where these can be had, networks of its own: then two run at a time.
+        // Each has a server and, where these can be had, networks of its own: then two run at a time.
         test: {
           ...common,
-          name: 'pages',
-          include: ['test/pages/**/*.test.ts'],
+          name: 'own',
+          include: ['test/pages/**/*.test.ts', ...BENCHES],
           exclude: [`test/pages/@(${APART.join('|')}).test.ts`],
           maxWorkers: whyNoOwnNetwork === null ? 2 : 1,
           sequence: { groupOrder: 1 },
@@ -31,7 +34,7 @@ export default defineConfig({
           ...common,
           name: 'machine',
           include: ['test/**/*.test.ts'],
-          exclude: [`test/pages/**/!(${APART.join('|')}).test.ts`],
+          exclude: [`test/pages/**/!(${APART.join('|')}).test.ts`, ...BENCHES],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
