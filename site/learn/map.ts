@@ -1,10 +1,12 @@
 /** The course map shows what its reader has done, and where to go on. */
+import type { Versions } from '../bench/edit/versions.ts'
 import { download } from '../bench/files.ts'
 import { changeSettings, settings } from '../bench/settings.ts'
 import { type Words, word } from '../bench/words.ts'
 import { langOf } from '../languages.ts'
 import { type LessonAsks, shareOf, stateOf } from './contents.ts'
-import { LARGEST, merged, type Progress, progressText, readProgress } from './progress.ts'
+import { merged, type Progress } from './progress.ts'
+import { fileText, LARGEST, readFile } from './progress-file.ts'
 import { stateWords, troubleWords } from './say.ts'
 import { changeProgress, forgetProgress, onProgress, progress, storeTrouble } from './store.ts'
 import { learnWords } from './words.ts'
@@ -48,9 +50,10 @@ function begin(panel: HTMLElement, words: Words): void {
   // Another tab of the course has written.
   addEventListener('storage', show)
   addEventListener('pageshow', show)
-  on(panel, '[data-progress-save]', () => {
+  on(panel, '[data-progress-save]', async () => {
+    const versions = await ownVersions()
     const name = `both-ends-progress-${new Date().toISOString().slice(0, 10)}.json`
-    download(new File([progressText(progress())], name, { type: 'application/json' }))
+    download(new File([fileText(progress(), versions.all())], name, { type: 'application/json' }))
     say('progress.saved', { file: name })
   })
   const input = panel.querySelector<HTMLInputElement>('[data-progress-file]')
@@ -61,13 +64,16 @@ function begin(panel: HTMLElement, words: Words): void {
     input.value = ''
     if (!file) return
     if (file.size > LARGEST) return say('progress.too-large', { file: file.name })
-    const read = readProgress(await file.text())
+    const read = readFile(await file.text())
     if ('trouble' in read) {
       const { kind, ...values } = read.trouble
       return say(`progress.${kind}`, { file: file.name, ...values })
     }
+    const versions = await ownVersions()
     changeProgress((before) => merged(before, read.progress))
-    say('progress.opened')
+    const { notKept, ...counts } = versions.takeOver(read.programs)
+    const kind = notKept ? '-unkept' : counts.replaced > 0 ? '-replaced' : counts.taken > 0 ? '-programs' : ''
+    say(`progress.opened${kind}`, counts)
   })
   let sure = false
   on(panel, '[data-progress-forget]', (button) => {
@@ -81,6 +87,12 @@ function begin(panel: HTMLElement, words: Words): void {
   if (!ask) return
   ask.checked = settings().ask
   ask.addEventListener('change', () => changeSettings({ ask: ask.checked }))
+}
+
+/** Readers' own programs as they are kept now; a map needs them for a file alone. */
+async function ownVersions(): Promise<Versions> {
+  const { Versions } = await import('../bench/edit/versions.ts')
+  return new Versions(() => localStorage)
 }
 
 /** The place at the head of the map: where the reader was last, if anywhere. */

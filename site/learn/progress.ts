@@ -51,10 +51,7 @@ export type ProgressTrouble =
 
 export type ReadProgress = { readonly progress: Progress } | { readonly trouble: ProgressTrouble }
 
-/** The largest file that is read, in bytes: far more than a whole course makes. */
-export const LARGEST = 1024 * 1024
-
-/** The text of a file; also what the browser keeps. */
+/** The text that the browser keeps, and that a file begins with. */
 export function progressText(progress: Progress): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, ...progress }, null, 1)}\n`
 }

@@ -198,7 +198,13 @@ test('a quiz answers every wrong option with its own reason, and asks again what
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
 })
 
-test('progress is on the map, goes out as a file and comes back; what is not ours is refused', async () => {
+test('progress and own programs go out as one file and come back; what is not ours is refused', async () => {
+  const own = (text: string) => {
+    const program = { text, reason: 'edited', base: null, history: [] }
+    return JSON.stringify({ format: 1, programs: { 'send.py': program } })
+  }
+  const keepOwn = (text: string) =>
+    page.evaluate((kept) => localStorage.setItem('both-ends:own:udp-as-found', kept), own(text))
   await page.goto(served.at(`/en/${UDP}/`))
   await quiz('where-to').scrollIntoViewIfNeeded()
   await quiz('where-to').getByRole('button', { name: 'To the address that came with the datagram.' }).click()
@@ -214,6 +220,7 @@ test('progress is on the map, goes out as a file and comes back; what is not our
   await page.getByText('Continue where you left off').waitFor()
   expect(await page.getByRole('link', { name: 'Go on with lesson 8' }).getAttribute('href')).toMatch(/vanished\/#./)
 
+  await keepOwn('# mine')
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save as a file' }).click()
   const saved = await (await download).path()
@@ -222,6 +229,8 @@ test('progress is on the map, goes out as a file and comes back; what is not our
   await page.getByRole('button', { name: 'Really forget all of it?' }).click()
   await page.getByText('Everything was forgotten.').waitFor()
   expect(await lesson.locator('[data-lesson-state]').innerText()).toBe('')
+
+  await keepOwn('# written since')
 
   const file = page.locator('[data-progress-file]')
   const strange = join(tmpdir(), `both-ends-strange-${process.pid}.json`)
@@ -232,8 +241,12 @@ test('progress is on the map, goes out as a file and comes back; what is not our
   await file.setInputFiles(strange)
   await page.getByText('its format is 9, this course reads 1').waitFor()
   await file.setInputFiles(saved)
-  await page.getByText('The file’s progress was added to yours.').waitFor()
+  await page.getByText('and 1 of your own programs with it. In place of 1 you had another version').waitFor()
   await lesson.getByText('questions 1/4').waitFor()
+  const kept = await page.evaluate(() => JSON.parse(localStorage.getItem('both-ends:own:udp-as-found') ?? ''))
+  expect(kept.programs['send.py']).toMatchObject({ text: '# mine', history: [{ text: '# written since' }] })
+  await file.setInputFiles(saved)
+  await page.getByText('The file’s progress was added to yours.', { exact: true }).waitFor()
 })
 
 test('storage that is full is told, and what is done holds for the page', async () => {

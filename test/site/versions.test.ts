@@ -45,6 +45,31 @@ describe('own versions', () => {
     expect(store.kept.size).toBe(0)
   })
 
+  test('come out of a file without anything here being let go for them', () => {
+    const other = new Versions(
+      () => new Memory(),
+      () => 99_000,
+    )
+    for (let number = 0; number < HISTORY.texts; number += 1) other.put(...SEND, `theirs ${number}`, 'imported')
+    other.put('lab', 'send', 'ts', 'a solution', 'solution')
+    versions.put(...SEND, 'mine, early', 'edited')
+    versions.put(...SEND, 'mine', 'imported')
+    expect(versions.takeOver(other.all())).toEqual({ taken: 2, replaced: 1, notKept: null })
+    expect(page().get(...SEND)).toMatchObject({ text: `theirs ${HISTORY.texts - 1}`, reason: 'imported' })
+    expect(texts().slice(0, 3)).toEqual(['mine', 'mine, early', `theirs ${HISTORY.texts - 2}`])
+    expect(texts()).toHaveLength(HISTORY.texts)
+    expect(versions.get('lab', 'send', 'ts').reason).toBe('solution')
+    // The same file once more has nothing new.
+    const before = versions.all()
+    expect(versions.takeOver(other.all())).toEqual({ taken: 0, replaced: 0, notKept: null })
+    expect(versions.all()).toEqual(before)
+    expect(versions.bringBack(...SEND)).toBe(true)
+    expect(versions.get(...SEND).text).toBe('mine')
+    store.room = 10
+    expect(versions.takeOver(other.all())).toEqual({ taken: 1, replaced: 1, notKept: 'full' })
+    expect(versions.lastOwn(...SEND)?.text).toBe('mine')
+  })
+
   test('survive the page, for each lab, program and language apart', () => {
     versions.put(...SEND, 'mine', 'edited')
     versions.put('lab', 'send', 'ts', 'my other', 'edited')

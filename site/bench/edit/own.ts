@@ -64,13 +64,29 @@ export function keep(own: Own, at: number): Own {
 
 /** The program with an earlier text more. */
 export function remember(own: Own, earlier: Earlier): Own {
-  const all = [earlier, ...own.history.filter(({ text }) => text !== earlier.text)]
+  return { ...own, history: bounded([earlier, ...own.history.filter(({ text }) => text !== earlier.text)]) }
+}
+
+function bounded(all: readonly Earlier[]): Earlier[] {
   let characters = 0
-  const history = all.slice(0, HISTORY.texts).filter(({ text }, index) => {
+  return all.slice(0, HISTORY.texts).filter(({ text }, index) => {
     characters += text.length
     return index === 0 || characters <= HISTORY.characters
   })
-  return { ...own, history }
+}
+
+/**
+ * The program with what a file of the reader's has of it. The file's text is what is run from now on; what stood here is kept
+ * before anything of the file's, so that nothing of it is let go for that. The same program where the file has nothing new.
+ */
+export function takeOver(own: Own, other: Own, at: number): Own {
+  const { text, base } = other
+  const reason = isReaders(other) ? 'imported' : other.reason
+  const present = text === null || text === own.text ? own : { ...put(own, text, reason, at), base }
+  const known = new Set(present.history.map((earlier) => earlier.text))
+  const news = other.history.filter((earlier) => earlier.text !== present.text && !known.has(earlier.text))
+  if (news.length === 0) return present
+  return { ...present, history: bounded([...present.history, ...news]) }
 }
 
 /** The reader's latest text that is not the present one; null where there is none. */

@@ -14,7 +14,19 @@
  */
 import { LANGUAGES, type Language } from '../../../labs/lab.ts'
 import { OWN_PREFIX } from '../settings.ts'
-import { type Earlier, keep, lastOwn, type Own, printOf, put, type Reason, readOwn, remember, SHIPPED } from './own.ts'
+import {
+  type Earlier,
+  keep,
+  lastOwn,
+  type Own,
+  printOf,
+  put,
+  type Reason,
+  readOwn,
+  remember,
+  SHIPPED,
+  takeOver,
+} from './own.ts'
 
 export { type Earlier, isReaders, type Own, type Reason } from './own.ts'
 
@@ -29,6 +41,17 @@ export interface Which {
   readonly lab: string
   readonly program: string
   readonly language: Language
+}
+
+/** Own versions by lab and then by file, `send.py`; every file ends with one of the languages. */
+export type OwnPrograms = Readonly<Record<string, Readonly<Record<string, Own>>>>
+
+/** How many programs have a file's text now, and how many of these stood here in another version. */
+export interface TakenOver {
+  readonly taken: number
+  readonly replaced: number
+  /** Why some of it lasts only as long as the page; null when all is kept. */
+  readonly notKept: NotKept | null
 }
 
 /** The version of what is written. */
@@ -103,7 +126,7 @@ export class Versions {
   }
 
   /** Everything that is kept in this browser, by lab and then by file: `send.py`. */
-  all(): Readonly<Record<string, Readonly<Record<string, Own>>>> {
+  all(): OwnPrograms {
     const labs = new Set(this.#labs.keys())
     try {
       const store = this.#store()
@@ -115,6 +138,24 @@ export class Versions {
     }
     const known = [...labs].map((lab) => [lab, Object.fromEntries(this.#programs(lab))] as const)
     return Object.fromEntries(known.filter(([, programs]) => Object.keys(programs).length > 0))
+  }
+
+  /** Takes over what a file has; what stands here in another version is kept and can be brought back. */
+  takeOver(programs: OwnPrograms): TakenOver {
+    let [taken, replaced] = [0, 0]
+    let notKept: NotKept | null = null
+    for (const [lab, files] of Object.entries(programs)) {
+      for (const [file, other] of Object.entries(files)) {
+        const which = { lab, program: file.slice(0, -3), language: file.slice(-2) as Language }
+        const { text } = this.get(lab, which.program, which.language)
+        this.#change(which, (own) => takeOver(own, other, this.#now()))
+        notKept ??= this.#notKept
+        if (other.text === null || other.text === text) continue
+        taken += 1
+        if (text !== null) replaced += 1
+      }
+    }
+    return { taken, replaced, notKept }
   }
 
   /** @returns its undo. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { asksOf, shareOf, stateOf } from '../../../site/learn/contents.ts'
 import { diffOf, hunksOf } from '../../../site/learn/diff.ts'
 import { merged, NOTHING_DONE, type Progress, progressText, readProgress } from '../../../site/learn/progress.ts'
+import { fileText, readFile } from '../../../site/learn/progress-file.ts'
 import { orderOf } from '../../../site/learn/shuffle.ts'
 
 const [EARLY, LATE] = ['2026-08-01T10:00:00.000Z', '2026-08-02T10:00:00.000Z']
@@ -59,6 +60,42 @@ describe('progress', () => {
     expect(both.last).toEqual(DONE.last)
     expect(merged(other, DONE)).toEqual(both)
     expect(merged(DONE, NOTHING_DONE)).toEqual(DONE)
+  })
+})
+
+describe('a file of progress', () => {
+  const mine = {
+    text: '# mine',
+    reason: 'edited',
+    base: '1-2',
+    history: [{ text: '#', reason: 'edited', at: 5 }],
+  } as const
+  const programs = { 'udp-echo': { 'echo.py': mine } }
+  const refusal = (text: string) => {
+    const read = readFile(text)
+    return 'trouble' in read ? read.trouble : 'read'
+  }
+  const withPrograms = (value: unknown) => JSON.stringify({ ...JSON.parse(fileText(DONE, {})), programs: value })
+
+  test('carries own versions of programs with what stood there before; one without them is read as well', () => {
+    expect(readFile(fileText(DONE, programs))).toEqual({ progress: DONE, programs })
+    expect(readFile(progressText(DONE))).toEqual({ progress: DONE, programs: {} })
+    // A course that knows of no programs reads the rest.
+    expect(readProgress(fileText(DONE, programs))).toEqual({ progress: DONE })
+  })
+
+  test('is refused as a whole, in a sentence, where a program in it cannot be read', () => {
+    const detail = (value: unknown) => (refusal(withPrograms(value)) as { detail: string }).detail
+    expect(detail([])).toBe('`programs` is no list of programs')
+    expect(detail({ 'udp-echo': { 'echo.py': { text: 5 } } })).toBe(
+      'the program `udp-echo/echo.py` has no text or no history that can be read',
+    )
+    expect(detail({ 'udp-echo': { 'echo.rb': mine } })).toContain('`echo.rb`, which is no name there')
+    expect(detail({ '../x': {} })).toContain('`../x`, which is no name there')
+    expect(refusal('{"programs":{}}')).toEqual({ kind: 'not-ours' })
+    expect(refusal(fileText(DONE, programs).replace('"version": 1', '"version": 2'))).toMatchObject({
+      kind: 'other-version',
+    })
   })
 })
 
