@@ -69,7 +69,7 @@ async function numbers(): Promise<Map<string, string>> {
   const taken = new Map<string, string>()
   for (const id of await readdir(catalog)) {
     const text = await readFile(join(catalog, id, 'lab.ts'), 'utf8').catch(() => '')
-    const number = /number: ['"]([^'"]*)['"]/.exec(text)?.[1]
+    const number = /\bnumber['"]?\s*:\s*['"]([^'"]*)['"]/.exec(text)?.[1]
     if (number !== undefined) taken.set(number, id)
   }
   return taken
