@@ -1,12 +1,10 @@
 /** The course map shows what its reader has done, and where to go on. */
-import type { Versions } from '../bench/edit/versions.ts'
 import { download } from '../bench/files.ts'
 import { changeSettings, settings } from '../bench/settings.ts'
 import { type Words, word } from '../bench/words.ts'
 import { langOf } from '../languages.ts'
 import { type LessonAsks, shareOf, stateOf } from './contents.ts'
 import { merged, type Progress } from './progress.ts'
-import { fileText, LARGEST, readFile } from './progress-file.ts'
 import { stateWords, troubleWords } from './say.ts'
 import { changeProgress, forgetProgress, onProgress, progress, storeTrouble } from './store.ts'
 import { learnWords } from './words.ts'
@@ -51,7 +49,7 @@ function begin(panel: HTMLElement, words: Words): void {
   addEventListener('storage', show)
   addEventListener('pageshow', show)
   on(panel, '[data-progress-save]', async () => {
-    const versions = await ownVersions()
+    const { fileText, versions } = await carried()
     const name = `both-ends-progress-${new Date().toISOString().slice(0, 10)}.json`
     download(new File([fileText(progress(), versions.all())], name, { type: 'application/json' }))
     say('progress.saved', { file: name })
@@ -63,13 +61,13 @@ function begin(panel: HTMLElement, words: Words): void {
     // The same file may be chosen again.
     input.value = ''
     if (!file) return
+    const { LARGEST, readFile, versions } = await carried()
     if (file.size > LARGEST) return say('progress.too-large', { file: file.name })
     const read = readFile(await file.text())
     if ('trouble' in read) {
       const { kind, ...values } = read.trouble
       return say(`progress.${kind}`, { file: file.name, ...values })
     }
-    const versions = await ownVersions()
     changeProgress((before) => merged(before, read.progress))
     const { notKept, ...counts } = versions.takeOver(read.programs)
     const kind = notKept ? '-unkept' : counts.replaced > 0 ? '-replaced' : counts.taken > 0 ? '-programs' : ''
@@ -89,10 +87,10 @@ function begin(panel: HTMLElement, words: Words): void {
   ask.addEventListener('change', () => changeSettings({ ask: ask.checked }))
 }
 
-/** Readers' own programs as they are kept now; a map needs them for a file alone. */
-async function ownVersions(): Promise<Versions> {
-  const { Versions } = await import('../bench/edit/versions.ts')
-  return new Versions(() => localStorage)
+/** What a map needs for a file alone: how it is written and read, and readers' own programs as they are kept now. */
+async function carried() {
+  const [file, { Versions }] = await Promise.all([import('./progress-file.ts'), import('../bench/edit/versions.ts')])
+  return { ...file, versions: new Versions(() => localStorage) }
 }
 
 /** The place at the head of the map: where the reader was last, if anywhere. */
