@@ -161,7 +161,7 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
         code: 0,
         lines: [
           'Waiting for a datagram on port 12822.',
-          'Received 8 bytes: 数据',
+          'Received 4 bytes: 数据',
           expect.stringMatching(/^From 10\.0\.0\.1, port \d+\.$/),
         ],
       })
@@ -176,7 +176,7 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
       })
       expect(server).toEqual({
         code: 0,
-        lines: ['Waiting for a connection on port 12824.', `Connected from port ${port}.`, 'Received 8 bytes: 数据'],
+        lines: ['Waiting for a connection on port 12824.', `Connected from port ${port}.`, 'Received 4 bytes: 数据'],
       })
     })
 

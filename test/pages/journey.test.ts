@@ -201,7 +201,7 @@ describe('a language of programs', () => {
       await page.getByRole('link', { name: next }).click()
       await page.getByRole('heading', { level: 1, name: next }).waitFor()
     }
-    expect(await languages()).toHaveLength(10)
+    expect(await languages()).toHaveLength(12)
     expect(new Set(await languages())).toEqual(python)
   })
 
