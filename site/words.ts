@@ -15,7 +15,7 @@ export function wordsOf(lang: Lang, file: string): Words {
 const CARRIED = ['lab', 'recording'] as const
 
 /** The files with words of one page, or of one thing on pages. */
-const PAGES = ['machine', 'pictures', 'learn', 'errata', 'errors', 'met'] as const
+const PAGES = ['machine', 'pictures', 'learn', 'errata', 'errors', 'met', 'glossary'] as const
 
 /** The words that a page with labs carries. */
 export function carriedWords(lang: Lang): Words {

@@ -27,7 +27,7 @@ const WITH_LABS = Object.entries(LESSONS).flatMap(([path, lab]) =>
   HOMES.map((home) => [`${home}${path}/`, lab] as const),
 )
 /** The pages to look things up in. */
-const BOOKS = ['errata', 'errors'].flatMap((book) => HOMES.map((home) => `${home}${book}/`))
+const BOOKS = ['errata', 'errors', 'glossary'].flatMap((book) => HOMES.map((home) => `${home}${book}/`))
 const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', ...BOOKS, '/en/no-such-page/']
 
 // axe reads a whole lesson with its lab four times.
