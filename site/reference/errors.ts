@@ -64,7 +64,6 @@ export const ERRORS: readonly MetError[] = [
     numbers: [104, 54, 10054],
     python: 'ConnectionResetError: [Errno 104] Connection reset by peer',
     node: 'Error: read ECONNRESET',
-    labs: ['tcp-both-send'],
   },
   {
     code: 'EPIPE',
