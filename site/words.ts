@@ -14,6 +14,9 @@ export function wordsOf(lang: Lang, file: string): Words {
 /** The files whose words a page with labs carries, for its scripts. */
 const CARRIED = ['lab', 'recording'] as const
 
+/** The files with words of one page, or of one thing on pages. */
+const PAGES = ['machine', 'pictures', 'learn', 'errata', 'errors', 'met', 'glossary'] as const
+
 /** The words that a page with labs carries. */
 export function carriedWords(lang: Lang): Words {
   return Object.assign({}, ...CARRIED.map((file) => wordsOf(lang, file)))
@@ -22,12 +25,12 @@ export function carriedWords(lang: Lang): Words {
 /**
  * The text of a key in a language, its `{name}` places filled with `values`. The words of labs, which the browser reads
  * too, stand in lab.json and recording.json, those of the page *This machine* in machine.json, those of the lessons'
- * pictures in pictures.json, those of tasks, predictions, quizzes and progress in learn.json; all others in site.json.
+ * pictures in pictures.json, those of tasks, predictions, quizzes and progress in learn.json, those of pages to look things up
+ * in in files of their names; all others in site.json.
  * @throws {Error} naming the file, for a missing key and for a place without a value; so the build stops.
  */
 export function t(lang: Lang, key: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const file =
-    [...CARRIED, 'machine', 'pictures', 'learn'].find((name) => Object.hasOwn(wordsOf(lang, name), key)) ?? 'site'
+  const file = [...CARRIED, ...PAGES].find((name) => Object.hasOwn(wordsOf(lang, name), key)) ?? 'site'
   return fill(find(lang, file, key), values, `content/ui/${lang}/${file}.json: \`${key}\``)
 }
 

@@ -26,7 +26,9 @@ const HOMES = ['/en/', '/zh/']
 const WITH_LABS = Object.entries(LESSONS).flatMap(([path, lab]) =>
   HOMES.map((home) => [`${home}${path}/`, lab] as const),
 )
-const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', '/en/no-such-page/']
+/** The pages to look things up in. */
+const BOOKS = ['errata', 'errors', 'glossary'].flatMap((book) => HOMES.map((home) => `${home}${book}/`))
+const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', ...BOOKS, '/en/no-such-page/']
 
 // axe reads a whole lesson with its lab four times.
 vi.setConfig({ testTimeout: 90_000 })
