@@ -113,6 +113,7 @@ describe('the keyboard alone', () => {
     await numbers.shows(/line \d/)
     expect(await tabTo('numbers Terminal of numbers')).toEqual([
       'numbers Hold numbers before each of its calls',
+      'numbers Edit numbers',
       'numbers numbers.ts, lab 0a',
       'numbers Copy command',
       'numbers Copy',
