@@ -124,7 +124,11 @@ export class ProgramInPage {
   }
 
   async choose(language: Language): Promise<void> {
-    await this.box.getByRole('radio', { name: language === 'ts' ? 'TypeScript' : 'Python' }).check({ force: true })
+    // By keyboard: its label lies over it, and a page that still grows moves it away from under a pointer.
+    const radio = this.box.getByRole('radio', { name: language === 'ts' ? 'TypeScript' : 'Python' })
+    await radio.focus()
+    await radio.press('Space')
+    await radio.and(this.box.locator(':checked')).waitFor({ state: 'attached' })
   }
 }
 

@@ -179,9 +179,9 @@ describe.skipIf(whyNoOwnNetwork !== null || !INTERPRETERS.py)('lab 12b', () => {
     await number.click()
     await lab.at(step)
     expect(await recv.getAttribute('class')).toContain('lit')
-    const connect = lab.program('client').box.locator('.ln:visible', { hasText: 'connection.connect(' })
-    await connect.locator('.ret').click()
-    await lab.at(Number(await connect.getByRole('button').innerText()))
+    const listen = lab.program('server').box.locator('.ln:visible', { hasText: '.listen(' })
+    await listen.locator('.ret').click()
+    await lab.at(Number(await listen.getByRole('button').innerText()))
     await recv.locator('.ret.later').waitFor()
   })
 
