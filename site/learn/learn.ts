@@ -7,3 +7,5 @@ function sign(): void {
   import('./begin.ts').catch(console.error)
 }
 for (const name of SIGNS) addEventListener(name, sign, { passive: true })
+// Loaded again where it was left, a page has been scrolled already.
+if (scrollY > 0) sign()
