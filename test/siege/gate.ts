@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { PROTOCOL } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { getRequest, sendRaw, upgrade } from '../helpers/raw.ts'
@@ -14,7 +15,7 @@ export async function stormGate({ port, pid }: Stronghold): Promise<Finding[]> {
   const other = await enter(port)
   const { cookie } = reader
   const [name = '', value = ''] = cookie.split('=')
-  const before = descendantsOf(pid).length
+  const before = await settledFamily(pid)
   const benches = (await insideOf(port)).benches
 
   const strangers = [
@@ -76,4 +77,16 @@ export async function stormGate({ port, pid }: Stronghold): Promise<Finding[]> {
       0,
     ),
   ]
+}
+
+/** How many processes a server has, once none has come or gone for half a second: networks are made ahead. */
+async function settledFamily(pid: number): Promise<number> {
+  let family = descendantsOf(pid).length
+  for (let calm = 0; calm < 5; ) {
+    await pause(100)
+    const now = descendantsOf(pid).length
+    calm = now === family ? calm + 1 : 0
+    family = now
+  }
+  return family
 }
