@@ -202,10 +202,11 @@ function deriveEnd(track: Track, line: Line, add: Add): void {
   const local = endpoint(tale.flow.ends[side])
   const remote = endpoint(tale.flow.ends[side === 0 ? 1 : 0])
   const acts = actsOf(track, line)
-  for (const turn of tale.turns) {
-    if (turn.side !== side) continue
+  // A packet that overtook another one stands after it: what the other did then shows no earlier.
+  let at = 0
+  for (const turn of tale.turns.filter((one) => one.side === side)) {
     const { state, sent, arrived, t } = turn
-    const at = arrived ? landing(sent, line, acts) : (line.packets[sent.packet.number - 1] as number)
+    at = Math.max(at, arrived ? landing(sent, line, acts) : (line.packets[sent.packet.number - 1] as number))
     add(
       at,
       t,
@@ -233,8 +234,10 @@ export function looksAt(track: Track, derived: readonly Change[], clock: Clock):
     const base = clock.at(t)
     const late = base > 0 && t - clock.time(base) > LATE
     if (row === null) {
-      if (late && base === clock.last) continue
-      changes.push({ at: late ? base + 1 : base, t, fields: {}, row: 'gone' })
+      const closing = confirmed(states, 'CLOSED', t, base, clock)
+      if (!closing && late && base === clock.last) continue
+      const at = closing?.at ?? (late ? base + 1 : base)
+      changes.push({ at, t: closing?.t ?? t, fields: {}, row: 'gone' })
       continue
     }
     // A socket with a connection is never fresh: the table was read before it was there, its owner after.

@@ -147,7 +147,10 @@ class Finder {
   find(known: Known): Track | null {
     for (const { t, row } of known.looks) {
       if (!row) continue
-      const found = this.#byOwner(row, t) ?? this.#byAddress(known, row, t)
+      // A descriptor is soon given to another socket; the two addresses of a connection are not.
+      const found = row.remote
+        ? (this.#byAddress(known, row, t) ?? this.#byOwner(row, t))
+        : (this.#byOwner(row, t) ?? this.#byAddress(known, row, t))
       if (found) return found
     }
     return null

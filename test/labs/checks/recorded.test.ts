@@ -51,6 +51,29 @@ describe('the stories of the recorded runs', () => {
     expect(runs.filter((run) => !storyOf(run).settled).map(({ name }) => name)).toEqual([])
   })
 
+  it('lead each socket through the states of TCP in their order, and never back', () => {
+    const order = [
+      'SYN-SENT SYN-RECEIVED',
+      'ESTABLISHED',
+      'FIN-WAIT-1 CLOSE-WAIT',
+      'FIN-WAIT-2 CLOSING LAST-ACK',
+      'TIME-WAIT',
+    ]
+    const placeOf = (state: string) => order.findIndex((states) => states.split(' ').includes(state))
+    const back = complaints(({ steps }) => {
+      const over = new Set<string>()
+      return steps.flatMap(({ at, states }) =>
+        states.flatMap(({ socket, from, to }) => {
+          const isOver = over.has(socket)
+          if (to === 'CLOSED') over.add(socket)
+          const isForward = to === 'CLOSED' || to === 'LISTEN' || placeOf(to) > placeOf(from)
+          return isForward && !isOver ? [] : [`${socket} from ${from} to ${to} at ${at}`]
+        }),
+      )
+    })
+    expect(back).toEqual([])
+  })
+
   it('know the cause of every packet, its numbers, and whose it is', () => {
     const unknown = complaints(({ packets }) =>
       packets.filter(({ cause }) => 'kernel' in cause && cause.kernel === 'unknown').map(packet),
