@@ -1,39 +1,16 @@
 /** What a reader opens to look closer: the bytes of a packet, the faults of a wire, the reason of an error. */
 import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startBrowser } from '../helpers/browser.ts'
-import { COURSE } from '../helpers/course.ts'
+import { expect, test, vi } from 'vitest'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
+import { openCourse, page, served } from './opened.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
 const live = test.skipIf(whyNoOwnNetwork !== null)
 
-let browser: Browser
-let served: Served
-let reader: Reader
-let page: Page
-
-beforeAll(async () => {
-  served = await Served.start(COURSE)
-  browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await endServers()
-})
-beforeEach(async () => {
-  reader = await newReader(browser)
-  page = await reader.context.newPage()
-})
-afterEach(async () => {
-  await reader.context.close()
-  expect(reader.faults).toEqual([])
-})
+openCourse()
 
 async function isAxeClean(lab: string): Promise<void> {
   expect((await new AxeBuilder({ page }).include(`[data-lab="${lab}"]`).analyze()).violations).toEqual([])

@@ -2,42 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startBrowser } from '../helpers/browser.ts'
+import type { Locator } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import { COURSE } from '../helpers/course.ts'
 import { PYTHON } from '../helpers/live-network.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage, type ProgramInPage } from './lab.ts'
+import { enter, openCourse, page, reader, served } from './opened.ts'
 
 const UDP = 'udp/the-datagram-that-vanished/'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-let browser: Browser
-let served: Served
-let reader: Reader
-let page: Page
-
-beforeAll(async () => {
-  served = await Served.start(COURSE)
-  browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await endServers()
-})
-beforeEach(() => enter())
-afterEach(async () => {
-  await reader.context.close()
-  expect(reader.faults).toEqual([])
-})
-
-/** Another reader, with a browser of their own. */
-async function enter(): Promise<void> {
-  reader = await newReader(browser, { acceptDownloads: true })
-  page = await reader.context.newPage()
-}
+openCourse()
 
 async function open(lang: 'en' | 'zh' = 'en'): Promise<{ lab: LabInPage; send: ProgramInPage }> {
   await page.goto(served.at(`/${lang}/${UDP}`))

@@ -1,39 +1,16 @@
 /** A run is stepped through as a film is: by chapters, at a chosen speed, and from a link to one of its moments. */
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startBrowser } from '../helpers/browser.ts'
-import { COURSE } from '../helpers/course.ts'
+import { expect, test, vi } from 'vitest'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
+import { openCourse, page, reader, served } from './opened.ts'
 
 const TCP = '/en/tcp/three-packets-and-a-queue/'
 const LAB = 'tcp-client-sends'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-let browser: Browser
-let served: Served
-let reader: Reader
-let page: Page
-
-beforeAll(async () => {
-  served = await Served.start(COURSE)
-  browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await endServers()
-})
-beforeEach(async () => {
-  reader = await newReader(browser)
-  page = await reader.context.newPage()
-})
-afterEach(async () => {
-  await reader.context.close()
-  expect(reader.faults).toEqual([])
-})
+openCourse()
 
 /** Opens the TCP lesson with this query. */
 async function follow(query: string, path = TCP): Promise<LabInPage> {

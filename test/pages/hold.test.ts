@@ -1,37 +1,14 @@
 /** A reader holds a program before its calls, and lets one after the other through. */
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startBrowser } from '../helpers/browser.ts'
-import { COURSE } from '../helpers/course.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
+import { expect, test, vi } from 'vitest'
 import { LabInPage } from './lab.ts'
+import { openCourse, page, served } from './opened.ts'
 
 const PATH = '/en/tcp/three-packets-and-a-queue/'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-let browser: Browser
-let served: Served
-let reader: Reader
-let page: Page
-
-beforeAll(async () => {
-  served = await Served.start(COURSE)
-  browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await endServers()
-})
-beforeEach(async () => {
-  reader = await newReader(browser)
-  page = await reader.context.newPage()
-})
-afterEach(async () => {
-  await reader.context.close()
-  expect(reader.faults).toEqual([])
-})
+openCourse()
 
 test('the server is held before each call and released by hand; the client connects before accept', async () => {
   await page.goto(served.at(PATH))

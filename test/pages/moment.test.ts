@@ -1,13 +1,11 @@
 /** A run seen from all sides: code, wire, sockets and time line show the same moment. */
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { startBrowser } from '../helpers/browser.ts'
-import { COURSE } from '../helpers/course.ts'
+import type { Locator } from 'playwright-core'
+import { describe, expect, test, vi } from 'vitest'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 import { INTERPRETERS } from '../helpers/shell-program.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
+import { openCourse, page, reader, served } from './opened.ts'
 import { scriptsOf } from './pace.ts'
 
 const UDP = '/en/udp/the-datagram-that-vanished/'
@@ -16,27 +14,7 @@ const TCP = '/en/tcp/three-packets-and-a-queue/'
 // Each of these runs programs and then looks at a lab from many sides.
 vi.setConfig({ testTimeout: 90_000 })
 
-let browser: Browser
-let served: Served
-let reader: Reader
-let page: Page
-
-beforeAll(async () => {
-  served = await Served.start(COURSE)
-  browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await endServers()
-})
-beforeEach(async () => {
-  reader = await newReader(browser)
-  page = await reader.context.newPage()
-})
-afterEach(async () => {
-  await reader.context.close()
-  expect(reader.faults).toEqual([])
-})
+openCourse()
 
 async function open(path: string, id: string): Promise<LabInPage> {
   await page.goto(served.at(path))

@@ -1,38 +1,16 @@
 /** Tasks that are solved in the page as a reader solves them: by writing in the editor, in each language. */
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startBrowser } from '../helpers/browser.ts'
-import { COURSE } from '../helpers/course.ts'
+import type { Locator } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage, type ProgramInPage } from './lab.ts'
+import { openCourse, page, served } from './opened.ts'
 
 const UDP = 'udp/the-datagram-that-vanished'
 const live = test.skipIf(whyNoOwnNetwork !== null)
 
 vi.setConfig({ testTimeout: 90_000 })
 
-let browser: Browser
-let served: Served
-let reader: Reader
-let page: Page
-
-beforeAll(async () => {
-  served = await Served.start(COURSE)
-  browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await endServers()
-})
-beforeEach(async () => {
-  reader = await newReader(browser)
-  page = await reader.context.newPage()
-})
-afterEach(async () => {
-  await reader.context.close()
-  expect(reader.faults).toEqual([])
-})
+openCourse()
 
 const editor = ({ box }: ProgramInPage) => box.locator('.cm-content:visible')
 const hasFocus = (element: Locator) => element.evaluate((one) => one === document.activeElement)

@@ -3,40 +3,18 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { startBrowser } from '../helpers/browser.ts'
-import { COURSE } from '../helpers/course.ts'
+import type { Locator } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
-import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
+import { openCourse, page, served } from './opened.ts'
 
 const UDP = 'udp/the-datagram-that-vanished'
 const live = test.skipIf(whyNoOwnNetwork !== null)
 
 vi.setConfig({ testTimeout: 90_000 })
 
-let browser: Browser
-let served: Served
-let reader: Reader
-let page: Page
-
-beforeAll(async () => {
-  served = await Served.start(COURSE)
-  browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await endServers()
-})
-beforeEach(async () => {
-  reader = await newReader(browser, {}, { asked: true })
-  page = await reader.context.newPage()
-})
-afterEach(async () => {
-  await reader.context.close()
-  expect(reader.faults).toEqual([])
-})
+openCourse({}, { asked: true })
 
 const predict = (id: string) => page.locator(`[data-predict="${id}"]`)
 const task = (id: string) => page.locator(`[data-task="${id}"]`)
