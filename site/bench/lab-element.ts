@@ -1,21 +1,23 @@
 /** `<bench-lab>`: brings a lab of the page to life. What it shows is a fold; this file wires it to buttons. */
 import type { Language } from '../../labs/lab.ts'
-import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
+import { isObserved, SHELL } from '../../labs/protocol.ts'
 import { langOf } from '../languages.ts'
 import type { PredictElement } from '../learn/predict-element.ts'
 import { choose, languageOf } from './choice.ts'
-import type { Ran } from './code/code-panel.ts'
 import type { Deck } from './deck.ts'
-import type { Desk } from './edit/desk.ts'
+import type { Desk, DeskParts } from './edit/desk.ts'
+import { Editing } from './edit/editing.ts'
 import { fold, isAlive, isBusy, isRecorded, type LabView, type Step, untouched, whyNot } from './fold.ts'
 import { askHealth, forgetHealth } from './health.ts'
+import { showFace } from './lab-face.ts'
 import { keep, opened, type PanelName, panelsIn } from './opened.ts'
 import { Playback } from './playback.ts'
 import { ProgramBox, setDisabled, setText } from './program-box.ts'
-import { labWords, recordingWords, whyNotWords } from './sentences.ts'
-import { boundFont, changeSettings, FONT, isAnyKept, onSettings, settings } from './settings.ts'
+import { labWords, whyNotWords } from './sentences.ts'
+import { boundFont, changeSettings, FONT, onSettings, settings } from './settings.ts'
 import type { News } from './source.ts'
-import type { Spread } from './spread.ts'
+import type { SpreadParts } from './spread.ts'
+import { Telling } from './telling.ts'
 import { pageWords, type Words, word, wordTrouble } from './words.ts'
 
 /** The labs of this page. */
@@ -39,18 +41,10 @@ class BenchLab extends HTMLElement {
   #left: AbortController | null = null
   #pressed: Partial<Record<PanelName, boolean>> = {}
   #hasRun = false
-  #spread: Spread | null = null
-  #spreading: Promise<void> | null = null
-  /** What is to be told as soon as somebody can tell it. */
-  #untold: BenchEvent[] = []
+  #telling: Telling | null = null
+  #editing: Editing | null = null
   /** The step of a recorded run to which a link leads (null: its end) until it is played; undefined where none does. */
   #linkedTo: number | null | undefined
-  /** It could not be loaded; a press of the reader's tries again. */
-  #untellable = false
-  /** Where programs are edited; null as long as nobody has edited one. */
-  #desk: Promise<Desk | null> | null = null
-  /** What scenes are runs of, by program. */
-  readonly #ran = new Map<string, Ran | null>()
 
   connectedCallback(): void {
     const left = new AbortController()
@@ -64,6 +58,8 @@ class BenchLab extends HTMLElement {
     this.#left = left
     this.#playback = playback
     this.#words = pageWords()
+    this.#telling = this.#tellingOf(playback)
+    this.#editing = this.#editingOf()
     this.#boxes = new Map(
       [...this.querySelectorAll<HTMLElement>('[data-program]')].map((element) => {
         const box = this.#box(element, source)
@@ -91,7 +87,7 @@ class BenchLab extends HTMLElement {
     this.followChoice()
     this.#showSettings()
     this.#showPanels()
-    if (isAnyKept(this.dataset.lab ?? '')) void this.#openDesk()
+    if (this.#editing.isKept) void this.#openDesk()
     source.resume()
     void this.#askHealth()
     if (isLinked(this)) void this.#follow(playback)
@@ -101,11 +97,10 @@ class BenchLab extends HTMLElement {
     labs.delete(this)
     this.#left?.abort()
     this.#source?.leave()
-    this.#spread?.close()
-    this.#spread = null
-    this.#spreading = null
-    void this.#desk?.then((desk) => desk?.close())
-    this.#desk = null
+    this.#telling?.close()
+    this.#telling = null
+    this.#editing?.close()
+    this.#editing = null
     for (const box of this.#boxes.values()) box.close()
   }
 
@@ -140,7 +135,7 @@ class BenchLab extends HTMLElement {
       onInput: (bytes) => source.input(box.name, bytes),
       onSize: (size) => source.resize(box.name, size),
       onParsed: (offset) => source.ack(box.name, offset),
-      onNow: () => this.#spread?.toNow(),
+      onNow: () => this.#telling?.toNow(),
       onTrouble: (sentence) => {
         this.#said = sentence
         this.#show()
@@ -207,7 +202,7 @@ class BenchLab extends HTMLElement {
     const wanted = chosen.filter(({ name }) => this.#view.programs[name]?.asked)
     if (wanted.length === 0) return
     // Its reader's version is run, or nothing: never the course's text in its place.
-    const editing = this.#desk ?? (isAnyKept(this.dataset.lab ?? '') ? this.#openDesk() : null)
+    const editing = this.#editing?.needed
     const desk = await editing
     if (editing && !desk) return this.#take({ kind: 'withdrawn' })
     this.#source?.run(
@@ -224,20 +219,14 @@ class BenchLab extends HTMLElement {
     await (await this.#openDesk())?.toggle(button)
   }
 
-  /** Loads what is edited with, once. Null where that fails; why is told. */
-  #openDesk(): Promise<Desk | null> {
-    this.#desk ??= this.#loadDesk().catch((error: Error) => {
-      // The next press tries again.
-      this.#desk = null
-      this.#complain(word(this.#words, { key: 'page.no-panels', values: { detail: error.message } }))
-      return null
-    })
-    return this.#desk
+  async #openDesk(): Promise<Desk | null> {
+    const desk = (await this.#editing?.open()) ?? null
+    desk?.surroundings(this.#around)
+    return desk
   }
 
-  async #loadDesk(): Promise<Desk> {
-    const { openDesk } = await import('./edit/desk.ts')
-    const desk = await openDesk({
+  #editingOf(): Editing {
+    const parts: DeskParts = {
       root: this,
       lab: this.dataset.lab ?? '',
       lang: langOf(this.lang.slice(0, 2)),
@@ -247,21 +236,14 @@ class BenchLab extends HTMLElement {
         if (box) void this.#run([box])
       },
       onMissing: (sentence) => this.#complain(sentence),
-    })
-    desk.surroundings(this.#around)
-    for (const [program, ran] of this.#ran) desk.ran(program, ran)
-    return desk
+    }
+    return new Editing(parts, (detail) => this.#missing(detail))
   }
 
   /** What a reader who edits must know of where programs run. */
   get #around() {
     const why = this.#playback?.isChosen ? '' : whyNotWords(this.#words, this.#view)
     return { recorded: isRecorded(this.#view), why }
-  }
-
-  /** In the order in which it was asked for, as soon as there is one. */
-  #onDesk(act: (desk: Desk) => void): void {
-    void this.#desk?.then((desk) => desk && act(desk))
   }
 
   #stop(boxes: readonly ProgramBox[]): void {
@@ -301,11 +283,15 @@ class BenchLab extends HTMLElement {
   /** The recorded run to which a link leads has begun: all of it is told at once, and then its moment shown. */
   async #arrive(at: number | null): Promise<void> {
     this.#source?.toEnd()
-    await this.#spreadOut()
-    const last = (await this.#spread?.seek(at)) ?? 0
+    const last = (await this.#telling?.seek(at)) ?? 0
     if (at === null || at <= last) return
     const { tellBeyond } = await import('./link/follow.ts')
     this.#complain([this.#said ?? '', await tellBeyond(this.lang, at, last)].join(' ').trim())
+  }
+
+  /** Something of the page could not be loaded: the system's word for it. */
+  #missing(detail: string): void {
+    this.#complain(word(this.#words, { key: 'page.no-panels', values: { detail } }))
   }
 
   #complain(sentence: string): void {
@@ -373,8 +359,9 @@ class BenchLab extends HTMLElement {
       const { event, replayed } = news
       if (event.kind === 'starting') this.#starts(event.program)
       if (event.kind === 'starting' && event.edited) void this.#openDesk()
-      this.#tell(event)
-      this.#onDesk((desk) => desk.hear(event))
+      // A view of the machine has no story.
+      if (this.dataset.on !== 'machine') this.#telling?.hear(event)
+      this.#editing?.tell((desk) => desk.hear(event))
       // Thousands a second: nothing but the story takes them into account, save that a program is held.
       if (isObserved(event) && event.kind !== 'held' && this.#view.recording?.silence == null) return
       if ('program' in event) this.#boxes.get(event.program)?.hear(event, replayed)
@@ -433,8 +420,7 @@ class BenchLab extends HTMLElement {
       this.#hasRun = true
       this.#showPanels()
     }
-    this.#untellable = false
-    void this.#spreadOut()
+    this.#telling?.begin()
   }
 
   #toggle(panel: PanelName): void {
@@ -442,7 +428,7 @@ class BenchLab extends HTMLElement {
     this.#pressed[panel] = open
     changeSettings({ panels: keep(settings().panels, panel, open) })
     this.#showPanels()
-    if (open && panel !== 'shell' && panel !== 'terminal') void this.#spreadOut()
+    if (open && panel !== 'shell' && panel !== 'terminal') void this.#telling?.load()
   }
 
   get #open(): readonly PanelName[] {
@@ -464,60 +450,27 @@ class BenchLab extends HTMLElement {
       const element = this.querySelector<HTMLElement>(place)
       if (element) element.hidden = !open.includes(panel)
     }
-    if (this.#spread) this.#spread.open = open
-  }
-
-  /** Tells the story of the run, or keeps what happens until it can be told. A view of the machine has none. */
-  #tell(event: BenchEvent): void {
-    if (this.#spread) this.#spread.hear(event)
-    else if (!this.#untellable && this.dataset.on !== 'machine') {
-      // Output is told for those who judge by it; the bench holds a flood that nobody takes.
-      this.#untold.push(event)
-      void this.#spreadOut()
-    }
+    this.#telling?.showOpen()
   }
 
   /** The bench or the recording is another one. */
   #forgetStory(): void {
-    this.#untold = []
-    this.#spread?.restart()
-    this.#onDesk((desk) => desk.restart())
+    this.#telling?.restart()
+    this.#editing?.tell((desk) => desk.restart())
   }
 
-  /** Loads what tells the story, once. Terminals do without where that fails. */
-  #spreadOut(): Promise<void> {
-    this.#spreading ??= this.#loadSpread().catch((error: Error) => {
-      this.#spreading = null
-      this.#untellable = true
-      this.#untold = []
-      this.#said = word(this.#words, { key: 'page.no-panels', values: { detail: error.message } })
-      this.#show()
-    })
-    return this.#spreading
-  }
-
-  async #loadSpread(): Promise<void> {
-    const { openSpread } = await import('./spread.ts')
-    const spread = await openSpread({
+  #tellingOf(playback: Playback): Telling {
+    const parts = (): SpreadParts => ({
       root: this,
       lang: langOf(this.lang.slice(0, 2)),
       lab: JSON.parse(this.dataset.definition ?? ''),
-      source: this.#playback?.deck ?? null,
-      onMissing: (detail) => {
-        this.#said = word(this.#words, { key: 'page.no-panels', values: { detail } })
-        this.#show()
-      },
-      onLink: this.#playback && this.#playback.runs.length > 0 ? (at) => this.#link(at) : null,
+      source: playback.deck,
+      onMissing: (detail) => this.#missing(detail),
+      onLink: playback.runs.length > 0 ? (at) => this.#link(at) : null,
       onMoment: (program, moment) => this.#boxes.get(program)?.showMoment(moment),
-      onRan: (program, ran) => {
-        this.#ran.set(program, ran)
-        this.#onDesk((desk) => desk.ran(program, ran))
-      },
+      onRan: (program, ran) => this.#editing?.ran(program, ran),
     })
-    if (!this.isConnected) return spread.close()
-    this.#spread = spread
-    for (const event of this.#untold.splice(0)) spread.hear(event)
-    spread.open = this.#open
+    return new Telling(parts, () => this.#open)
   }
 
   #show(): void {
@@ -529,76 +482,17 @@ class BenchLab extends HTMLElement {
     const sentence = this.#said ?? (view.trouble && wordTrouble(this.#words, view.trouble))
     setText(trouble, sentence ?? '')
     if (trouble) trouble.hidden = !sentence
-    this.#showNetwork()
-    this.#showAll()
-    this.#onDesk((desk) => desk.surroundings(this.#around))
-  }
-
-  /** What programs run on, or which recording is shown; and whether anything runs at all. */
-  #showNetwork(): void {
-    const { network } = this.#view
-    const isLive = !isRecorded(this.#view) && (network === 'own' || network === 'plain')
-    if (network) this.dataset.network = network
-    else delete this.dataset.network
-    const label = this.#sourceLabel(isLive)
-    if (label === '') delete this.dataset.source
-    else this.dataset.source = isLive ? 'live' : 'recorded'
-    const place = this.querySelector<HTMLElement>('[data-source-label]')
-    setText(place, label)
-    if (place) place.hidden = label === ''
-    // That all labs of a page are recorded need be said once.
-    const isSaid = isRecorded(this.#view) && network === null && document.querySelector('bench-lab') !== this
-    const why = this.#playback?.isChosen || isSaid ? '' : whyNotWords(this.#words, this.#view)
-    setText(this.querySelector<HTMLElement>('[data-why]'), why)
-    const none = this.querySelector<HTMLElement>('[data-none]')
-    if (none) none.hidden = why === ''
-    for (const note of this.querySelectorAll<HTMLElement>('[data-shell-note]')) {
-      if (isLive) setText(note, word(this.#words, { key: `lab.shell-${network}` }))
-    }
-  }
-
-  #sourceLabel(isLive: boolean): string {
-    // Where there are views alone, nothing runs in a network of the bench.
-    const shown = this.dataset.on === 'machine' ? 'plain' : this.#view.network
-    if (isLive) return word(this.#words, { key: `source.${shown}` })
-    const name = this.#view.recording ?? this.#playback?.name
-    return isRecorded(this.#view) && name ? recordingWords(this.#words, this.lang, name) : ''
-  }
-
-  #showAll(): void {
     const boxes = this.#programs()
-    const runAll = this.querySelector<HTMLElement>('[data-run-all]')
-    const stopAll = this.querySelector<HTMLElement>('[data-stop-all]')
     const idle = boxes.filter((box) => !this.#isBusy(box))
-    const recorded = isRecorded(this.#view)
-    setDisabled(runAll, !idle.some((box) => this.#canRun(box)) || this.#view.recording?.playing === true)
-    this.#showRecorded(recorded)
-    setText(runAll, word(this.#words, { key: recorded ? 'lab.play' : 'lab.run-all' }))
-    if (runAll) runAll.hidden = !recorded && boxes.length < 2
-    if (!stopAll) return
-    setText(stopAll, word(this.#words, { key: recorded ? 'lab.stop' : 'lab.stop-all' }))
-    const hide = recorded ? !this.#view.recording?.playing : idle.length === boxes.length || boxes.length < 2
-    // A button that goes must not take the focus with it.
-    if (hide && stopAll === document.activeElement) runAll?.focus()
-    stopAll.hidden = hide
-  }
-
-  /** The controls of recordings. */
-  #showRecorded(recorded: boolean): void {
-    const { network, recording } = this.#view
-    const isChosen = this.#playback?.isChosen === true
-    const name = this.#playback?.name ?? null
-    const show = (selector: string, shown: boolean) => {
-      const button = this.querySelector<HTMLElement>(selector)
-      if (button) button.hidden = !shown
-      return button
-    }
-    const packetsUnseen = network === 'plain' || this.#view.connection === 'unreachable'
-    show('[data-play-recorded]', !recorded && packetsUnseen && name !== null)
-    show('[data-to-end]', recording?.playing === true)
-    const isLive = network !== null && whyNot(this.#view) === null
-    const back = show('[data-back]', recorded && (isChosen || isLive))
-    setText(back, word(this.#words, { key: isLive ? 'lab.back-live' : 'lab.back-course' }))
+    showFace(this, this.#words, {
+      view,
+      name: this.#playback?.name ?? null,
+      isChosen: this.#playback?.isChosen === true,
+      programs: boxes.length,
+      idle: idle.length,
+      canRun: idle.some((box) => this.#canRun(box)),
+    })
+    this.#editing?.tell((desk) => desk.surroundings(this.#around))
   }
 
   #showSettings(): void {
