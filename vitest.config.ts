@@ -5,7 +5,7 @@ import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
 const APART = ['connection', 'datagrams', 'machine', 'making', 'recorded', 'terminal']
 
 /** Labs that run in networks of their own alone, and wait more than they work. */
-const BENCHES = ['calls-labs', 'programs-hosts', 'recordings', 'tasks'].map((name) => `test/labs/${name}.test.ts`)
+const BENCHES = ['calls-labs', 'hold', 'programs-hosts', 'recordings', 'tasks'].map((name) => `test/labs/${name}.test.ts`)
 
 const common = {
   testTimeout: 30_000,
@@ -18,13 +18,13 @@ export default defineConfig({
     reporters: ['default', './test/helpers/closing-line.ts'],
     projects: [
       {
-        // Each has a server and, where these can be had, networks of its own: then two run at a time.
+        // Each has a server and, where these can be had, networks of its own: then three run at a time: they wait more than they work.
         test: {
           ...common,
           name: 'own',
           include: ['test/pages/**/*.test.ts', ...BENCHES],
           exclude: [`test/pages/@(${APART.join('|')}).test.ts`],
-          maxWorkers: whyNoOwnNetwork === null ? 2 : 1,
+          maxWorkers: whyNoOwnNetwork === null ? 3 : 1,
           sequence: { groupOrder: 1 },
         },
       },
