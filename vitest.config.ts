@@ -5,7 +5,9 @@ import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
 const APART = ['connection', 'datagrams', 'machine', 'making', 'recorded', 'terminal']
 
 /** Labs that run in networks of their own alone, and wait more than they work. */
-const BENCHES = ['calls-labs', 'hold', 'programs-hosts', 'recordings', 'tasks'].map((name) => `test/labs/${name}.test.ts`)
+const BENCHES = ['calls-labs', 'hold', 'programs-hosts', 'recordings', 'tasks'].map(
+  (name) => `test/labs/${name}.test.ts`,
+)
 
 const common = {
   testTimeout: 30_000,
