@@ -25,12 +25,12 @@ const GROUPS = {
     6 mislead rfc1883 rfc1752
     7 gap rfc1122#3.2.1.3 rfc4291#2.5.3 rfc1918 run | own-addresses`,
   ports: `
-    8 mislead rfc768 rfc9293#3.1 ip.7 run | udp-envelopes
-    9 mislead rfc768 rfc6335#6 run | udp-aligned
-    10 wrong rfc6335#6 iana ip.7 | udp-aligned
-    11 wrong capabilities.7 ip.7 run
+    8 mislead rfc768 rfc9293#3.1 ip.7 run | udp-envelopes port-taken
+    9 mislead rfc768 rfc6335#6 run | udp-aligned port-nobody
+    10 wrong rfc6335#6 iana ip.7 | udp-aligned port-given
+    11 wrong capabilities.7 ip.7 run | port-low port-low-right port-low-open
     12 gap rfc9114 rfc9000 iana
-    13 gap bind.2 run | udp-as-found`,
+    13 gap bind.2 run | port-taken udp-as-found`,
   sockets: `
     14 wrong rfc9293#4 socket.2 socket.7 | socket-life
     15 mislead raw.7 packet.7 socket.7

@@ -18,14 +18,14 @@ export const ERRORS: readonly MetError[] = [
     numbers: [111, 61, 10061],
     python: 'ConnectionRefusedError: [Errno 111] Connection refused',
     node: 'Error: connect ECONNREFUSED 127.0.0.1:12823',
-    labs: ['tcp-as-found', 'udp-refused'],
+    labs: ['tcp-as-found', 'udp-refused', 'port-nobody'],
   },
   {
     code: 'EADDRINUSE',
     numbers: [98, 48, 10048],
     python: 'OSError: [Errno 98] Address already in use',
     node: 'Error: listen EADDRINUSE: address already in use 127.0.0.1:12824',
-    labs: ['udp-as-found'],
+    labs: ['port-taken', 'udp-as-found'],
   },
   {
     code: 'EADDRNOTAVAIL',
@@ -38,6 +38,7 @@ export const ERRORS: readonly MetError[] = [
     numbers: [13, 13, 10013],
     python: 'PermissionError: [Errno 13] Permission denied',
     node: 'Error: listen EACCES: permission denied 127.0.0.1:80',
+    labs: ['port-low'],
   },
   {
     code: 'ENETUNREACH',

@@ -54,14 +54,17 @@ describe.skipIf(whyNoOwnNetwork)(`labs of ports (${whyNoOwnNetwork ?? 'they can 
       },
     )
 
-    test.skipIf(!runs(waits, begins))('port-nobody: a port in use lets nobody in unless it is listened on', async () => {
-      const [holder, knock] = await run('port-nobody', { holder: waits, knock: begins })
-      const [, own] = /^My own port is (\d+)\.$/.exec(knock?.lines[1] ?? '') ?? []
-      const refused = [own, 12826].map((port) => `Port ${port}: ECONNREFUSED`)
-      expect(knock).toEqual({ code: 0, lines: ['Port 12825: connected', `My own port is ${own}.`, ...refused] })
-      expect(holder?.code).toBe(0)
-      expect(holder?.lines).toEqual(['Holding TCP port 12825 of 127.0.0.1.', `Connected from port ${own}.`])
-    })
+    test.skipIf(!runs(waits, begins))(
+      'port-nobody: a port in use lets nobody in unless it is listened on',
+      async () => {
+        const [holder, knock] = await run('port-nobody', { holder: waits, knock: begins })
+        const [, own] = /^My own port is (\d+)\.$/.exec(knock?.lines[1] ?? '') ?? []
+        const refused = [own, 12826].map((port) => `Port ${port}: ECONNREFUSED`)
+        expect(knock).toEqual({ code: 0, lines: ['Port 12825: connected', `My own port is ${own}.`, ...refused] })
+        expect(holder?.code).toBe(0)
+        expect(holder?.lines).toEqual(['Holding TCP port 12825 of 127.0.0.1.', `Connected from port ${own}.`])
+      },
+    )
 
     test.skipIf(!runs(waits, begins))('port-given: who is told the port is served, and no other', async () => {
       page = await BenchClient.open(course.port, 'port-given')
@@ -90,12 +93,15 @@ describe.skipIf(whyNoOwnNetwork)(`labs of ports (${whyNoOwnNetwork ?? 'they can 
   })
 
   describe.each(LANGUAGES)('in %s', (language) => {
-    test.skipIf(!runs(language))('port-taken: alone, a program has what was taken, and stands in its own way', async () => {
-      page = await BenchClient.open(course.port, 'port-taken')
-      page.run({ program: 'others', language })
-      await page.until(() => tableOf(page, 'here').filter(({ local }) => local?.port === 12825).length === 3)
-      expect(await end('others')).toEqual({ code: 0, lines: ['TCP 127.0.0.1: ok', ...ANSWERS] })
-    })
+    test.skipIf(!runs(language))(
+      'port-taken: alone, a program has what was taken, and stands in its own way',
+      async () => {
+        page = await BenchClient.open(course.port, 'port-taken')
+        page.run({ program: 'others', language })
+        await page.until(() => tableOf(page, 'here').filter(({ local }) => local?.port === 12825).length === 3)
+        expect(await end('others')).toEqual({ code: 0, lines: ['TCP 127.0.0.1: ok', ...ANSWERS] })
+      },
+    )
 
     test.skipIf(!runs(language))('port-low: an ordinary program may not have port 80', async () => {
       const [server] = await run('port-low', { server: language })

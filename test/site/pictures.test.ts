@@ -29,11 +29,9 @@ it('each notch of a life has a place of its own, but for accept and what it gave
 
 it.each(['py-py', 'ts-ts'])('the port of lab 4a has three owners at one moment, in %s', (mixture) => {
   const owners = ownersOf(recordedStory('port-taken', mixture))
-  expect(owners.map(({ program, protocol, address, port }) => `${program} ${protocol} ${address} ${port}`).sort()).toEqual([
-    'holder tcp 127.0.0.1 12825',
-    'others tcp 127.0.0.2 12825',
-    'others udp 127.0.0.1 12825',
-  ])
+  expect(
+    owners.map(({ program, protocol, address, port }) => `${program} ${protocol} ${address} ${port}`).sort(),
+  ).toEqual(['holder tcp 127.0.0.1 12825', 'others tcp 127.0.0.2 12825', 'others udp 127.0.0.1 12825'])
 })
 
 it('what comes for a port that nobody has goes back, and what comes for one that is bound is no sign of that', () => {
@@ -49,7 +47,19 @@ it('a recording that is not there stops the build with its name', () => {
 })
 
 it.each(PICTURES)('the picture %s has a title, a description and a caption in both languages', (id) => {
-  const values = { bytes: 1, link: 1, ip: 1, udp: 1, payload: 1, right: '', text: '', wrong: '', other: '', taken: 1, tcp: 1 }
+  const values = {
+    bytes: 1,
+    link: 1,
+    ip: 1,
+    udp: 1,
+    payload: 1,
+    right: '',
+    text: '',
+    wrong: '',
+    other: '',
+    taken: 1,
+    tcp: 1,
+  }
   for (const lang of ['en', 'zh'] as const) {
     for (const part of ['title', 'desc', 'caption']) expect(t(lang, `picture.${id}.${part}`, values)).toMatch(/\S/)
   }

@@ -25,7 +25,9 @@ export default defineChecks({
         const ports = listeningPorts(run).filter(
           (port) => port >= EPHEMERAL,
         )
-        const given = ports.filter((port) => !named.has(port))
+        const given = ports.filter(
+          (port) => !named.has(port),
+        )
         const chosen = listens(run, given)
         const printed = prints(
           run,
@@ -105,7 +107,9 @@ function listeningPorts(run: RunEvidence): number[] {
     program: 'server',
     state: 'LISTEN',
   })
-  return began.found.flatMap(({ step }) => portsAt(run, step))
+  return began.found.flatMap(({ step }) =>
+    portsAt(run, step),
+  )
 }
 
 /** The moments at which server came to listen on one of these ports. */

@@ -7,7 +7,9 @@ export default defineLab({
       {
         name: 'here',
         // From this port on, any program may bind.
-        sysctls: { 'net.ipv4.ip_unprivileged_port_start': 80 },
+        sysctls: {
+          'net.ipv4.ip_unprivileged_port_start': 80,
+        },
       },
     ],
   },

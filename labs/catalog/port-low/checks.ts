@@ -22,9 +22,13 @@ export default defineChecks({
           denied: errors(run, 'server', 'EACCES'),
         }),
       saw: {
-        'exit-1': (run) => exits(run, 'server', { code: 1 }),
+        'exit-1': (run) =>
+          exits(run, 'server', { code: 1 }),
         listen: (run) =>
-          states(run, { program: 'server', state: 'LISTEN' }),
+          states(run, {
+            program: 'server',
+            state: 'LISTEN',
+          }),
         packet: (run) => packets(run, {}),
       },
     },

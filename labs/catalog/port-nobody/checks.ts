@@ -29,8 +29,8 @@ export default defineChecks({
         )
         return firstOf({
           own: both(ended, own),
-          both: both(ended, times(2, refused)),
-          neither: ended,
+          refused: both(ended, times(2, refused)),
+          other: ended,
         })
       },
       saw: {
@@ -39,7 +39,10 @@ export default defineChecks({
         'holder-told': (run) =>
           times(2, prints(run, 'holder', 'Connected from')),
         established: (run) =>
-          packets(run, { from: 'holder', flags: ['SYN', 'ACK'] }),
+          packets(run, {
+            from: 'holder',
+            flags: ['SYN', 'ACK'],
+          }),
       },
     },
   },

@@ -18,8 +18,16 @@ export default defineChecks({
       shows(run) {
         const ended = exits(run, 'others')
         const ok = prints(run, 'others', /: ok\s*$/)
-        const udp = prints(run, 'others', 'UDP 127.0.0.1: ok')
-        const two = prints(run, 'others', 'TCP 127.0.0.2: ok')
+        const udp = prints(
+          run,
+          'others',
+          'UDP 127.0.0.1: ok',
+        )
+        const two = prints(
+          run,
+          'others',
+          'TCP 127.0.0.2: ok',
+        )
         return firstOf({
           three: both(ended, times(3, ok)),
           two: both(ended, both(udp, two)),
@@ -29,7 +37,10 @@ export default defineChecks({
       },
       saw: {
         row: (run) =>
-          states(run, { program: 'holder', state: 'LISTEN' }),
+          states(run, {
+            program: 'holder',
+            state: 'LISTEN',
+          }),
         packet: (run) => packets(run, {}),
         noticed: (run) =>
           prints(run, 'holder', 'Connected from port'),

@@ -13,7 +13,10 @@ function udp(address: string) {
   return createSocket('udp4').bind(PORT, address)
 }
 
-async function ask(name: string, open: typeof tcp | typeof udp) {
+async function ask(
+  name: string,
+  open: typeof tcp | typeof udp,
+) {
   const [, address = ''] = name.split(' ')
   const socket = open(address)
   let answer = 'ok'
