@@ -113,10 +113,13 @@ describe.skipIf(whyNoOwnNetwork)(`labs of ports (${whyNoOwnNetwork ?? 'they can 
       expect(knock).toEqual({ code: 1, lines: ['Port 12825: ECONNREFUSED', 'Nobody is there. Run holder first.'] })
     })
 
-    test.skipIf(!runs(language))('port-beyond: the language refuses a number of 17 bits by itself', async () => {
+    test.skipIf(!runs(language))('port-beyond: the language refuses a number of 17 bits, at the call', async () => {
       const [beyond] = await run('port-beyond', { beyond: language })
       const name = language === 'py' ? 'OverflowError' : 'ERR_SOCKET_BAD_PORT'
       expect(beyond).toEqual({ code: 1, lines: [`There is no port 70000 (${name}).`] })
+      const failed = () => page.eventsOf('beyond', 'return').flatMap(({ error }) => error ?? [])
+      await page.until(() => failed().length > 0)
+      expect(failed()).toEqual([name])
     })
 
     test.skipIf(!runs(language)).each([
