@@ -10,6 +10,7 @@ import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
 
 const LESSONS = {
+  'ports/numbers-on-the-desk': 'port-nobody',
   'sockets/life-of-a-socket': 'socket-life',
   'bytes/characters-are-not-bytes': 'text-cut',
   'udp/the-datagram-that-vanished': 'udp-aligned',
