@@ -45,7 +45,7 @@ export default defineChecks({
         return judge(run, [
           need('chosen', chosen),
           need('printed', after(chosen, printed)),
-          need('arrived', after(chosen, arrived)),
+          need('arrived', arrived),
           need('received', after(arrived, received)),
           unless(
             'named',
