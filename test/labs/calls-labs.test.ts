@@ -13,6 +13,8 @@ const STUCK: Readonly<Record<string, string>> = {
   'tcp-as-found': 'server',
   'tcp-frozen': 'server',
   'tcp-both-receive': 'server',
+  'ip-four-binds': 'server',
+  'ip-two-bells': 'server',
 }
 
 const rung = process.platform === 'linux' ? 'own' : 'plain'

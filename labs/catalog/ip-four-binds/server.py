@@ -31,6 +31,7 @@ try:
         serve(address, port)
     for port, address in BINDS.items():
         print(f"Port {port} is bound to {address}.")
+    print("Waiting for calls.")
 
     while True:
         ready, _, _ = select(servers, [], [])

@@ -16,6 +16,7 @@ await Promise.all(all)
 for (const [port, address] of BINDS) {
   console.log(`Port ${port} is bound to ${address}.`)
 }
+console.log('Waiting for calls.')
 
 async function serve(address: string, port: number) {
   const server = createServer()

@@ -6,8 +6,8 @@ const ADDRESSES = ['127.0.0.1', '::1']
 const token = process.env.TOKEN ?? 'no token'
 
 await Promise.all(ADDRESSES.map(serve))
-const list = ADDRESSES.join(', ')
-console.log(`Port ${PORT} is bound to ${list}.`)
+const bound = ADDRESSES.join(' and ')
+console.log(`Waiting for calls at ${bound}, port ${PORT}.`)
 
 async function serve(address: string) {
   const server = createServer()

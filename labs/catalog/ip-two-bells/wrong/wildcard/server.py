@@ -26,7 +26,8 @@ servers = []
 try:
     for address in ADDRESSES:
         serve(address)
-    print(f"Port {PORT} is bound to {', '.join(ADDRESSES)}.")
+    bound = " and ".join(ADDRESSES)
+    print(f"Waiting for calls at {bound}, port {PORT}.")
 
     while True:
         ready, _, _ = select(servers, [], [])
