@@ -274,10 +274,10 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
     const grid = prober.output.split('\n').map((line) => line.trimEnd().split(/ {2,}/))
     expect(grid).toEqual([
       ['bound to', '127.0.0.1', '127.0.0.77', '::1'],
-      ['127.0.0.1', 'answers', 'refused', 'refused'],
-      ['0.0.0.0', 'answers', 'answers', 'refused'],
-      ['::1', 'refused', 'refused', 'answers'],
-      ['::', 'answers', 'answers', 'answers'],
+      ['127.0.0.1', 'reached', 'refused', 'refused'],
+      ['0.0.0.0', 'reached', 'reached', 'refused'],
+      ['::1', 'refused', 'refused', 'reached'],
+      ['::', 'reached', 'reached', 'reached'],
       [''],
     ])
     expect(server.output.match(/^Port \d+: .*$/gm)).toEqual([

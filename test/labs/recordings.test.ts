@@ -15,7 +15,7 @@ import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 import { testParts } from '../helpers/parts.ts'
 
 /** More than any run of a lab needs: a page fetches it before it plays. */
-const LARGEST = 48 * 1024
+const LARGEST = 64 * 1024
 
 const labs = await allLabs()
 const recorded = labs.flatMap((lab) => {

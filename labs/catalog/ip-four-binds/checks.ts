@@ -53,6 +53,6 @@ function answered(
     flags: ['SYN', 'ACK'],
   })
   if (seen.unseen !== 'blind-packets') return seen
-  const row = `^${bound} +\\w+ +answers`
+  const row = `^${bound} +\\w+ +reached`
   return prints(run, 'prober', new RegExp(row))
 }

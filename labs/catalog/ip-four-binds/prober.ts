@@ -24,8 +24,9 @@ async function ask(address: string, port: number) {
   const signal = AbortSignal.timeout(1000)
   try {
     await once(connection, 'connect', { signal })
-    await once(connection, 'data', { signal })
-    return 'answers'
+    connection.resume() // until the server closes
+    await once(connection, 'end', { signal })
+    return 'reached'
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ECONNREFUSED') return 'refused'

@@ -1,6 +1,6 @@
 import sys
 from errno import errorcode
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 from signal import SIG_DFL, SIGINT, signal
 from socket import AF_INET, AF_INET6, SOCK_STREAM, socket
 from socket import SO_REUSEADDR, SOL_SOCKET
@@ -15,36 +15,35 @@ BINDS = {
 signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
 
 
-def serve(address, port):
+def bind(address, port):
     family = AF_INET6 if ":" in address else AF_INET
     server = socket(family, SOCK_STREAM)
-    servers.append(server)
+    servers[port] = server
     # Lets the next run use the port at once.
     server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     server.bind((address, port))
-    server.listen(128)  # queue length
 
 
-servers = []
+servers = {}
+selector = DefaultSelector()  # waits for all of them
 try:
     for port, address in BINDS.items():
-        serve(address, port)
+        bind(address, port)
+    for port, server in servers.items():
+        server.listen(128)  # queue length
+        selector.register(server, EVENT_READ, port)
     for port, address in BINDS.items():
         print(f"Port {port} is bound to {address}.")
     print("Waiting for calls.")
 
     while True:
-        ready, _, _ = select(servers, [], [])
-        for server in ready:
-            connection, client = server.accept()
-            with connection:
-                port = connection.getsockname()[1]
-                print(f"Port {port}: {client[0]} came in.")
-                connection.sendall(b"hello")
-                connection.recv(1)  # until it leaves
+        for key, _ in selector.select():
+            connection, client = key.fileobj.accept()
+            print(f"Port {key.data}: {client[0]} came in.")
+            connection.close()
 except OSError as error:
     name = errorcode.get(error.errno, str(error))
-    sys.exit(f"Port {port}, bound to {address}: {name}.")
+    sys.exit(f"Port {port}, bound to {BINDS[port]}: {name}.")
 finally:
-    for server in servers:
+    for server in servers.values():
         server.close()

@@ -23,8 +23,7 @@ async function serve(address: string, port: number) {
   server.on('connection', (connection) => {
     const client = connection.remoteAddress
     console.log(`Port ${port}: ${client} came in.`)
-    connection.write('hello')
-    connection.resume() // until it leaves
+    connection.destroy()
   })
   server.listen(port, address, 128) // queue length
   await once(server, 'listening').catch((error) => {

@@ -1,7 +1,7 @@
 import os
 import sys
 from errno import errorcode
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 from signal import SIG_DFL, SIGINT, signal
 from socket import AF_INET, AF_INET6, SOCK_STREAM, socket
 from socket import SO_REUSEADDR, SOL_SOCKET
@@ -20,9 +20,11 @@ def serve(address):
     server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     server.bind((address, PORT))
     server.listen(128)  # queue length
+    selector.register(server, EVENT_READ)
 
 
 servers = []
+selector = DefaultSelector()  # waits for all of them
 try:
     for address in ADDRESSES:
         serve(address)
@@ -30,9 +32,8 @@ try:
     print(f"Waiting for calls at {bound}, port {PORT}.")
 
     while True:
-        ready, _, _ = select(servers, [], [])
-        for server in ready:
-            connection, client = server.accept()
+        for key, _ in selector.select():
+            connection, client = key.fileobj.accept()
             with connection:
                 print(f"{client[0]} came in.")
                 connection.sendall(token.encode())
