@@ -40,7 +40,7 @@ it.each(PICTURES)('the picture %s has a title, a description and a caption in bo
   }
 })
 
-test.each(['py-py', 'ts-ts', 'py-ts', 'ts-py'])(
+it.each(['py-py', 'ts-ts', 'py-ts', 'ts-py'])(
   'every socket of lab 2b is wired to the bells it answered (%s)',
   (mixture) => {
     const { bells, listeners } = bellsOf(recordedStory('ip-four-binds', mixture))

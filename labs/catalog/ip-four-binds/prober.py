@@ -25,7 +25,8 @@ def ask(address, port):
 
 
 def show(*cells):
-    print("".join(cell.ljust(12) for cell in cells))
+    line = "".join(cell.ljust(11) for cell in cells)
+    print(line.rstrip())
 
 
 show("bound to", *ADDRESSES)

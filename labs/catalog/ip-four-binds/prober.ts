@@ -38,5 +38,6 @@ async function ask(address: string, port: number) {
 }
 
 function show(...cells: string[]) {
-  console.log(cells.map((cell) => cell.padEnd(12)).join(''))
+  const line = cells.map((cell) => cell.padEnd(11)).join('')
+  console.log(line.trimEnd())
 }
