@@ -43,7 +43,8 @@ try:
             connection.close()
 except OSError as error:
     name = errorcode.get(error.errno, str(error))
-    sys.exit(f"Port {port}, bound to {BINDS[port]}: {name}.")
+    bound = BINDS[port]
+    sys.exit(f"Port {port}, bound to {bound}: {name}.")
 finally:
     for server in servers.values():
         server.close()
