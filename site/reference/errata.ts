@@ -20,10 +20,10 @@ const GROUPS = {
     1 mislead rfc1122#1.1.3 x200 | udp-envelopes
     2 gap rfc1122#1.1.3 rfc792 rfc826 run | udp-as-found udp-envelopes
     3 old ip.8 ipconfig | own-addresses
-    4 wrong rfc1883 rfc2460 rfc8200 rfc3701 google apnic
+    4 wrong rfc1883 rfc2460 rfc8200 rfc3701 google apnic | own-ipv6
     5 wrong nro ripe exhaustion
     6 mislead rfc1883 rfc1752
-    7 gap rfc1122#3.2.1.3 rfc4291#2.5.3 rfc1918 run | own-addresses`,
+    7 gap rfc1122#3.2.1.3 rfc4291#2.5.3 rfc1918 run | own-addresses ip-four-binds`,
   ports: `
     8 mislead rfc768 rfc9293#3.1 ip.7 run | udp-envelopes port-taken
     9 mislead rfc768 rfc6335#6 run | udp-aligned port-nobody
@@ -54,7 +54,7 @@ const GROUPS = {
     31 wrong pysocket run | udp-aligned
     32 gap udp.7 recv.2 nodedgram msrecvfrom run
     33 wrong pysocket run
-    34 mislead pysocket ip.7 nodenet run
+    34 mislead pysocket ip.7 nodenet run | ip-four-binds
     35 slip pylex article
     36 gap pysocket run
     37 gap send.2 nodedgram run | udp-dropped udp-as-found`,
@@ -83,7 +83,7 @@ const GROUPS = {
     58 mislead rfc9293#3.5 | tcp-server-sends
     59 slip article
     60 gap rfc1034 rfc8446 rfc9000
-    61 slip rfc4291#2.5.3 article | own-addresses`,
+    61 slip rfc4291#2.5.3 article | own-addresses own-ipv6`,
 } as const
 
 /** All errata, in their order, by what they are about. */

@@ -18,7 +18,7 @@ export const ERRORS: readonly MetError[] = [
     numbers: [111, 61, 10061],
     python: 'ConnectionRefusedError: [Errno 111] Connection refused',
     node: 'Error: connect ECONNREFUSED 127.0.0.1:12823',
-    labs: ['tcp-as-found', 'udp-refused', 'port-nobody'],
+    labs: ['tcp-as-found', 'udp-refused', 'port-nobody', 'ip-three-errors'],
   },
   {
     code: 'EADDRINUSE',
@@ -32,6 +32,7 @@ export const ERRORS: readonly MetError[] = [
     numbers: [99, 49, 10049],
     python: 'OSError: [Errno 99] Cannot assign requested address',
     node: 'Error: listen EADDRNOTAVAIL: address not available 192.0.2.1:12826',
+    labs: ['ip-three-errors'],
   },
   {
     code: 'EACCES',
@@ -45,6 +46,7 @@ export const ERRORS: readonly MetError[] = [
     numbers: [101, 51, 10051],
     python: 'OSError: [Errno 101] Network is unreachable',
     node: 'Error: connect ENETUNREACH 192.0.2.1:12826 - Local (0.0.0.0:0)',
+    labs: ['ip-three-errors'],
   },
   {
     code: 'EHOSTUNREACH',

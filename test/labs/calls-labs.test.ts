@@ -14,6 +14,8 @@ const STUCK: Readonly<Record<string, string>> = {
   'tcp-as-found': 'server',
   'tcp-frozen': 'server',
   'tcp-both-receive': 'server',
+  'ip-four-binds': 'server',
+  'ip-two-bells': 'server',
 }
 
 const rung = whyNoOwnNetwork === null ? 'own' : 'plain'

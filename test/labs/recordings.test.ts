@@ -16,7 +16,7 @@ import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 import { testParts } from '../helpers/parts.ts'
 
 /** More than any run of a lab needs: a page fetches it before it plays. */
-const LARGEST = 48 * 1024
+const LARGEST = 64 * 1024
 
 /** Labs whose programs talk to their own kernel alone. */
 const SILENT = ['port-taken', 'port-low', 'port-beyond']

@@ -149,7 +149,7 @@ describe.each(live)('on the rung %s, the addresses of the machine', (rung) => {
     await page.goto(at(rung, '/en/machine/'))
     const lab = new LabInPage(page, 'own-addresses')
     const view = lab.program('addresses')
-    await view.box.getByText('Runs ip addr on this machine itself, outside every bench. It only reads').waitFor()
+    await view.box.getByText('Runs ip addr on this machine itself, outside every bench. It changes nothing').waitFor()
     await lab.root.getByRole('link', { name: 'live · this machine', exact: true }).waitFor()
     expect(
       await lab.root.locator('[data-panel="code"], .shell, [data-run-all]').filter({ visible: true }).count(),

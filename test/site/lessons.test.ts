@@ -1,3 +1,4 @@
+import { PICTURES } from '../../site/pictures/pictures.ts'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -69,7 +70,7 @@ describe('a lesson', () => {
   it('is told of a picture that there is not', () => {
     expect(sentences('<Picture id="envelopes" />')).toEqual([])
     expect(sentences('<Picture id="envelope" />')).toEqual([
-      '1: <Picture> names the picture `envelope`, which does not exist; there are `code-books`, `envelopes`, `post-room`, `socket-lives`',
+      `1: <Picture> names the picture \`envelope\`, which does not exist; there are ${PICTURES.map((name) => `\`${name}\``).join(', ')}`,
     ])
   })
 

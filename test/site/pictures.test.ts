@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { bellsOf } from '../../site/pictures/bells.ts'
 import { livesOf } from '../../site/pictures/lives.ts'
 import { PICTURES } from '../../site/pictures/pictures.ts'
 import { bouncesOf, ownersOf } from '../../site/pictures/trays.ts'
@@ -64,3 +65,22 @@ it.each(PICTURES)('the picture %s has a title, a description and a caption in bo
     for (const part of ['title', 'desc', 'caption']) expect(t(lang, `picture.${id}.${part}`, values)).toMatch(/\S/)
   }
 })
+
+it.each(['py-py', 'ts-ts', 'py-ts', 'ts-py'])(
+  'every socket of lab 2b is wired to the bells it answered (%s)',
+  (mixture) => {
+    const { bells, listeners } = bellsOf(recordedStory('ip-four-binds', mixture))
+    expect(bells.map(({ name, address }) => `${name} ${address ?? ''}`)).toEqual([
+      'lo 127.0.0.1',
+      'lo 127.0.0.77',
+      'lo ::1',
+      'eth0 ',
+    ])
+    expect(listeners.map(({ address, answers }) => [address, ...answers])).toEqual([
+      ['127.0.0.1', 'seen', 'no', 'no', 'no'],
+      ['0.0.0.0', 'seen', 'seen', 'no', 'untried'],
+      ['::1', 'no', 'no', 'seen', 'no'],
+      ['::', 'seen', 'seen', 'seen', 'untried'],
+    ])
+  },
+)
