@@ -1,8 +1,8 @@
-import { PICTURES } from '../../site/pictures/pictures.ts'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkLesson } from '../../site/lessons/check.ts'
+import { PICTURES } from '../../site/pictures/pictures.ts'
 
 const LABS = ['tcp-as-found', 'udp-as-found']
 const check = (...lines: string[]) => checkLesson(lines.join('\n'), LABS)
