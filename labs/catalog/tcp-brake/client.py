@@ -2,7 +2,7 @@ import sys
 from socket import AF_INET, SOCK_STREAM, socket
 
 PORT = 12824
-data = bytes(100_000)
+data = bytes(90_000)
 
 try:
     with socket(AF_INET, SOCK_STREAM) as connection:

@@ -8,7 +8,7 @@ const connection = connect(PORT, '127.0.0.1')
 await once(connection, 'connect').catch(refused)
 let sent = 0
 let more = true
-while (more && sent < 100_000) {
+while (more && sent < 90_000) {
   more = connection.write(piece)
   sent += piece.length
   console.log(`write(10000) said ${more}.`)
@@ -17,7 +17,7 @@ const queued = connection.writableLength
 console.log(`${queued} of ${sent} bytes wait in Node.`)
 
 if (!more) await once(connection, 'drain')
-connection.end(Buffer.alloc(100_000 - sent))
+connection.end(Buffer.alloc(90_000 - sent))
 await once(connection, 'finish')
 console.log('Now all are taken.')
 connection.resume()

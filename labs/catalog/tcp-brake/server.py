@@ -20,7 +20,7 @@ try:
         total = 0
         with connection:
             print("Connected. I do not read yet.")
-            sleep(1)
+            sleep(0.7)
             print("Now I read.")
             while data := connection.recv(65536):
                 total += len(data)

@@ -11,7 +11,7 @@ console.log(`Waiting for a connection on port ${PORT}.`)
 
 const [connection] = await once(server, 'connection')
 console.log('Connected. I do not read yet.')
-await sleep(1000)
+await sleep(700)
 console.log('Now I read.')
 let total = 0
 connection.on('data', (data: Buffer) => {

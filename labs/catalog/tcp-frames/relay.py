@@ -12,9 +12,9 @@ seed = os.environ.get("TOKEN", "no token")
 signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
 
 
-def chance(turn):  # sizes by chance, 1 to 9
+def chance(turn):  # sizes by chance, 1 to 12
     dice = sha256(f"{seed} {turn}".encode()).digest()
-    return [1 + die % 9 for die in dice]
+    return [1 + die % 12 for die in dice]
 
 
 def cut(data, sizes):
@@ -51,9 +51,9 @@ try:
             while piece := source.recv(1024):
                 data += piece
         print(f"Seed: {seed}")
-        ways = [1, 4, 2, 5], [len(data)], chance(3)
-        for sizes in *ways, chance(4), chance(5):
-            pass_on(cut(data, sizes))
+        pass_on(cut(data, [5, *chance(1)]))  # inside 数
+        pass_on([data])  # all at once
+        pass_on(cut(data, chance(2)))
 except ConnectionRefusedError:
     sys.exit(
         f"Nobody is listening on 127.0.0.1, port {NEXT}. "

@@ -15,17 +15,16 @@ const came: Buffer[] = []
 for await (const piece of source) came.push(piece)
 const data = Buffer.concat(came)
 console.log(`Seed: ${seed}`)
-const ways = [[1, 4, 2, 5], [data.length], chance(3)]
-for (const sizes of [...ways, chance(4), chance(5)]) {
-  await passOn(cut(data, sizes))
-}
+await passOn(cut(data, [5, ...chance(1)])) // inside 数
+await passOn([data]) // all at once
+await passOn(cut(data, chance(2)))
 relay.close()
 
-// Sizes by chance, 1 to 9.
+// Sizes by chance, 1 to 12.
 function chance(turn: number) {
   const hash = createHash('sha256')
   const dice = hash.update(`${seed} ${turn}`).digest()
-  return [...dice].map((die) => 1 + (die % 9))
+  return [...dice].map((die) => 1 + (die % 12))
 }
 
 function cut(data: Buffer, sizes: number[]) {

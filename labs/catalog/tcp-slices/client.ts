@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 const PORT = 12824
-const data = Buffer.alloc(300_000)
+const data = Buffer.alloc(100_000)
 
 const connection = connect(PORT, '127.0.0.1')
 await once(connection, 'connect').catch(refused)

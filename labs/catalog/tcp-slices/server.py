@@ -19,7 +19,7 @@ try:
         total = 0
         with connection:
             # There is room for all of it, every time.
-            while data := connection.recv(300_000):
+            while data := connection.recv(100_000):
                 print(f"Received {len(data)} bytes.")
                 total += len(data)
         print(f"Together {total} bytes.")

@@ -41,7 +41,7 @@ try:
         receiver.listen(128)  # queue length
         print(f"Waiting for connections on port {PORT}.")
 
-        for turn in range(5):
+        for turn in range(3):
             connection, client = receiver.accept()
             reader = FrameReader()
             messages = []

@@ -36,7 +36,7 @@ for await (const [connection] of connections) {
   }
   console.log(messages.map(shown).join(' '))
   turn += 1
-  if (turn === 5) break
+  if (turn === 3) break
 }
 receiver.close()
 

@@ -33,9 +33,9 @@ try:
         print(f"Waiting for connections on port {PORT}.")
 
         token = os.environ.get("TOKEN", "no token")
-        for turn in range(5):
+        for turn in range(3):
             print(f'"数据" "" "{token}"')
-        for turn in range(5):
+        for turn in range(3):
             connection, client = receiver.accept()
             reader = FrameReader()
             messages = []

@@ -19,7 +19,7 @@ await once(receiver, 'listening').catch(portInUse)
 console.log(`Waiting for connections on port ${PORT}.`)
 
 const token = process.env.TOKEN ?? 'no token'
-for (let line = 0; line < 5; line += 1) {
+for (let line = 0; line < 3; line += 1) {
   console.log(`"数据" "" "${token}"`)
 }
 
@@ -32,7 +32,7 @@ for await (const [connection] of connections) {
   }
   console.log(messages.map(shown).join(' '))
   turn += 1
-  if (turn === 5) break
+  if (turn === 3) break
 }
 receiver.close()
 
