@@ -1,5 +1,6 @@
 import errno
 import sys
+from json import dumps
 from signal import SIG_DFL, SIGINT, signal
 from socket import AF_INET, SOCK_STREAM, socket
 from socket import SO_REUSEADDR, SOL_SOCKET
@@ -18,7 +19,7 @@ class FrameReader:
 
 def shown(message):
     try:
-        return f'"{message.decode()}"'
+        return dumps(message.decode(), ensure_ascii=False)
     except UnicodeDecodeError:
         return f"<{message.hex(' ')}>"  # no text
 

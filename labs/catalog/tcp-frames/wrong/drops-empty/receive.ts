@@ -43,7 +43,7 @@ receiver.close()
 
 function shown(message: Buffer) {
   try {
-    return `"${utf8.decode(message)}"`
+    return JSON.stringify(utf8.decode(message))
   } catch {
     return `<${hex(message)}>` // no text
   }
