@@ -6,13 +6,13 @@ const token = process.env.TOKEN ?? 'no token'
 
 const connection = connect(PORT, '127.0.0.1')
 await once(connection, 'connect').catch(refused)
-for (const message of ['数据', '', token]) {
-  const data = Buffer.from(message)
+for (const text of ['数据', '', token]) {
+  const data = Buffer.from(text)
   // Four bytes that say how many follow.
   const header = Buffer.alloc(4)
   header.writeUInt32BE(data.length)
   connection.write(Buffer.concat([header, data]))
-  console.log(`Sent 4 + ${data.length} bytes: "${message}"`)
+  console.log(`Sent 4 + ${data.length} bytes: "${text}"`)
 }
 connection.end()
 connection.resume()
