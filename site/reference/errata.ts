@@ -64,9 +64,9 @@ const GROUPS = {
     40 mislead rfc768 rfc9293#3.1 rfc8200#8.1
     41 slip rfc5681 article
     42 gap rfc5681 rfc2018 rfc8985 | tcp-bad-road
-    43 wrong pysocket recv.2 run | text-cut
-    44 gap pysocket send.2 nodenet run
-    45 gap rfc9293#3.7 run | text-cut
+    43 wrong pysocket recv.2 run | tcp-slices text-cut
+    44 gap pysocket send.2 nodenet run | tcp-brake
+    45 gap rfc9293#3.7 run | tcp-glue tcp-relay text-cut
     46 mislead rfc9293#3.6.1 rfc2525#2.17 shutdown.2 run | socket-life tcp-both-send
     47 wrong listen.2 pysocket posixlisten run
     48 mislead accept.2 run | tcp-client-sends socket-life

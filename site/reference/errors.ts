@@ -91,6 +91,7 @@ export const ERRORS: readonly MetError[] = [
     numbers: [11, 35, 10035],
     python: 'BlockingIOError: [Errno 11] Resource temporarily unavailable',
     node: null,
+    labs: ['tcp-brake'],
   },
   {
     code: 'EMFILE',

@@ -23,6 +23,7 @@ const WAITS_FOR_DATAGRAM = 'Waiting for a datagram on port 12822.\n'
 const WAITS_FOR_CONNECTION = 'Waiting for a connection on port 12824.\n'
 const WAITS_FOR_DATAGRAMS = 'Waiting for datagrams on port 12822.\n'
 const WAITS_FOR_CONNECTIONS = 'Waiting for connections on port 12824.\n'
+const WAITS_FOR_RELAYED = 'Waiting for a connection on port 12825.\n'
 const CLOSED = 'Received 0 bytes: the other end has closed.\n'
 
 afterEach(stopShellPrograms)
@@ -294,6 +295,71 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
     expect(server.output).toMatch(/\n127\.0\.0\.1 came in\.\n$/)
   })
 
+  test('tcp-glue: what was sent by three calls is received by one', async () => {
+    const { waiter, beginner } = await startBoth('tcp-glue', 'server', 'client')
+    expect(beginner.output).toBe('Sent 3 bytes: one\nSent 3 bytes: two\nSent 5 bytes: three\n')
+    expect(waiter.output).toBe(
+      `${WAITS_FOR_CONNECTION}Busy for a moment, not reading.\nReceived 11 bytes: onetwothree\nReceived 0 bytes: that was all.\n`,
+    )
+  })
+
+  test('tcp-slices: what was sent by one call is received in pieces of any size, and is all there', async () => {
+    const { waiter, beginner } = await startBoth('tcp-slices', 'server', 'client')
+    expect(beginner.output).toBe('Sent 100000 bytes with one call.\n')
+    const pieces = [...waiter.output.matchAll(/^Received (\d+) bytes\.$/gm)].map(([, size]) => Number(size))
+    expect(pieces.reduce((sum, size) => sum + size, 0)).toBe(100_000)
+    expect(waiter.output).toMatch(/\nTogether 100000 bytes\.\n$/)
+  })
+
+  test('tcp-relay: the same bytes in other pieces are no longer the same words', async () => {
+    const { waiter, relay, beginner } = await startRelayed('tcp-relay')
+    expect(beginner.output).toBe('Sent 6 bytes: 你好\nSent 6 bytes: 网络\nSent 6 bytes: socket\n')
+    expect(relay.output).toBe(`${WAITS_FOR_RELAYED}Passed on: 6 6 6\nPassed on: 1 4 2 5 1 4 1\n`)
+    const torn = ['no text: e4', 'no text: bd a0 e5 a5', 'no text: bd e7', 'no text: bd 91 e7 bb 9c', 's', 'ocke', 't']
+    const lines = ['Connection 1:', ...['你好', '网络', 'socket'].map(indented), 'Connection 2:', ...torn.map(indented)]
+    expect(waiter.output).toBe(`${WAITS_FOR_CONNECTIONS}${lines.join('\n')}\n`)
+  })
+
+  test('tcp-brake: all bytes arrive, whoever had to wait for whom', async () => {
+    const { waiter, beginner } = await startBoth('tcp-brake', 'server', 'client')
+    expect(beginner.output).toMatch(/\nNow all are taken\.\n$/)
+    expect(waiter.output).toBe(
+      `${WAITS_FOR_CONNECTION}Connected. I do not read yet.\nNow I read.\nTogether 90000 bytes.\n`,
+    )
+  })
+
+  test('tcp-frames: the reader as it is shipped takes pieces for messages', async () => {
+    const { waiter, relay, beginner } = await startRelayed('tcp-frames')
+    expect(beginner.output).toBe('Sent 4 + 6 bytes: "数据"\nSent 4 + 0 bytes: ""\nSent 4 + 8 bytes: "no token"\n')
+    const [, seed, first, second, third, ...rest] = relay.output.split('\n')
+    expect([seed, second, ...rest]).toEqual(['Seed: no token', 'Passed on: 26', ''])
+    // The same seed cuts in the same places, whatever the relay is written in.
+    expect([first, third]).toEqual(['Passed on: 5 2 10 9', 'Passed on: 12 2 10 2'])
+    const all = '"\\u0000\\u0000\\u0000\\u0006数据\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\bno token"'
+    const [, one, two, , ...none] = waiter.output.split('\n')
+    expect(one).toMatch(/^<00 00 00 06 e6> /)
+    expect([two, ...none]).toEqual([all, ''])
+  })
+
+  /** Runs a lab of two programs to their good ends. */
+  async function startBoth(id: string, waits_: string, begins_: string) {
+    const waiter = start(id, waits_, waits)
+    await waiter.line(/^Waiting/)
+    const beginner = start(id, begins_, begins)
+    await expectQuietSuccess(beginner, waiter)
+    return { waiter, beginner }
+  }
+
+  /** Runs a lab with a relay between its ends, written in what the end that waits is written in. */
+  async function startRelayed(id: string) {
+    const waiter = start(id, 'receive', waits)
+    const relay = start(id, 'relay', waits)
+    await Promise.all([waiter.line(/^Waiting/), relay.line(/^Waiting/)])
+    const beginner = start(id, 'send', begins)
+    await expectQuietSuccess(beginner, relay, waiter)
+    return { waiter, relay, beginner }
+  }
+
   /** Runs a lab's receiver and then its sender to their good ends. */
   async function startSender(id: string) {
     const receiver = start(id, 'receive', waits)
@@ -327,6 +393,15 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
       await expectRefusalToWait('tcp-client-sends', 'server', 12824)
       await expectRefusalToWait('tcp-server-sends', 'server', 12824)
       await expectRefusalToWait('text-cut', 'server', 12824)
+      await expectRefusalToWait('tcp-glue', 'server', 12824)
+      await expectRefusalToWait('tcp-slices', 'server', 12824)
+      await expectRefusalToWait('tcp-brake', 'server', 12824)
+      await expectRefusalToWait('tcp-relay', 'receive', 12824)
+      await expectRefusalToWait('tcp-frames', 'receive', 12824)
+    })
+    await usingPort('tcp', 12825, async () => {
+      await expectRefusalToWait('tcp-relay', 'relay', 12825)
+      await expectRefusalToWait('tcp-frames', 'relay', 12825)
     })
   })
 
@@ -339,6 +414,13 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     ['text-cut', 'server'],
     ['ip-localhost', 'server'],
     ['ip-two-bells', 'server'],
+    ['tcp-glue', 'server'],
+    ['tcp-slices', 'server'],
+    ['tcp-brake', 'server'],
+    ['tcp-relay', 'receive'],
+    ['tcp-relay', 'relay'],
+    ['tcp-frames', 'receive'],
+    ['tcp-frames', 'relay'],
   ])('%s/%s is ended by an interrupt while it waits, without a word', async (id, name) => {
     const program = start(id, name, language)
     await program.line(/^Waiting/)
@@ -371,6 +453,29 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
       expect(await server.exit()).toEqual({ code: 1, signal: null })
       expect(server.errors).toBe('Port 12838, bound to 127.0.0.1: EADDRINUSE.\n')
     })
+  })
+
+  test.each([
+    ['tcp-glue', 'client', 12824, 'a server'],
+    ['tcp-slices', 'client', 12824, 'a server'],
+    ['tcp-brake', 'client', 12824, 'a server'],
+    ['tcp-relay', 'send', 12825, 'a relay'],
+    ['tcp-frames', 'send', 12825, 'a relay'],
+  ])('%s/%s says that nobody listens', async (id, name, port, whom) => {
+    const client = start(id, name, language)
+    expect(await client.exit()).toEqual({ code: 1, signal: null })
+    expect(client.errors).toBe(
+      `Nobody is listening on 127.0.0.1, port ${port}. Is ${whom} running, and on that port?\n`,
+    )
+  })
+
+  test.each(['tcp-relay', 'tcp-frames'])('%s/relay says that nobody listens behind it', async (id) => {
+    const relay = start(id, 'relay', language)
+    await relay.line(/^Waiting/)
+    const sender = start(id, 'send', language)
+    expect(await relay.exit()).toEqual({ code: 1, signal: null })
+    expect(relay.errors).toBe(REFUSED.replace('12823', '12824').replace('a server', 'a receiver'))
+    await sender.exit()
   })
 
   test('text-cut/client says that nobody listens', async () => {
@@ -463,6 +568,10 @@ function programFiles(): string[] {
 
 function textOf(file: string): string {
   return readFileSync(join(CATALOG, file), 'utf8')
+}
+
+function indented(line: string): string {
+  return `  ${line}`
 }
 
 /** The width of a line on the screen: Chinese takes two columns a character. */

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { bellsOf } from '../../site/pictures/bells.ts'
 import { livesOf } from '../../site/pictures/lives.ts'
 import { PICTURES } from '../../site/pictures/pictures.ts'
+import { framesOf, segmentsOf, tapeOf } from '../../site/pictures/tape.ts'
 import { bouncesOf, ownersOf } from '../../site/pictures/trays.ts'
 import { recordedStory } from '../../site/recordings.ts'
 import { t } from '../../site/words.ts'
@@ -41,6 +42,30 @@ it('what comes for a port that nobody has goes back, and what comes for one that
   expect(bouncesOf(recordedStory('udp-aligned', 'py-py'))).toEqual([])
 })
 
+it('the stream of lab 13e has three frames, and is cut inside 数 and inside a length', () => {
+  const { bytes, pieces, frames } = tapeOf(recordedStory('tcp-frames', 'py-py-py'), 'relay', 'receive')
+  expect(frames.map(({ text }) => text)).toEqual(['数据', '', expect.stringMatching(/^\w{8}$/)])
+  expect(bytes).toHaveLength(26)
+  expect(pieces.map(({ from }) => from)).toEqual([0, ...pieces.slice(0, -1).map(({ to }) => to)])
+  expect(pieces.at(-1)?.to).toBe(26)
+  const cuts = pieces.map(({ to }) => to)
+  expect(cuts.some((at) => at === 5 || at === 6)).toBe(true)
+  expect(cuts.some((at) => frames.some(({ header }) => at > header.from && at < header.to))).toBe(true)
+})
+
+it('a frame that is not complete is none', () => {
+  expect(framesOf([0, 0, 0, 0, 0, 0, 0, 2, 104])).toHaveLength(1)
+  expect(framesOf([0, 0, 0, 2, 104, 105])).toMatchObject([{ text: 'hi', message: { from: 4, to: 6 } }])
+})
+
+it('a part that goes over the end of a row has a segment in each, and one label', () => {
+  expect(segmentsOf({ from: 5, to: 15 }, 8)).toEqual([
+    { from: 5, to: 8, row: 0, opens: false, closes: true, labelled: false },
+    { from: 8, to: 15, row: 1, opens: true, closes: false, labelled: true },
+  ])
+  expect(segmentsOf({ from: 4, to: 4 }, 8)).toEqual([])
+})
+
 it('a recording that is not there stops the build with its name', () => {
   expect(() => recordedStory('socket-life', 'py-c')).toThrow(
     'has no recording py-c. Make it: npm run record socket-life',
@@ -60,6 +85,8 @@ it.each(PICTURES)('the picture %s has a title, a description and a caption in bo
     other: '',
     taken: 1,
     tcp: 1,
+    pieces: 1,
+    lengths: 1,
   }
   for (const lang of ['en', 'zh'] as const) {
     for (const part of ['title', 'desc', 'caption']) expect(t(lang, `picture.${id}.${part}`, values)).toMatch(/\S/)
