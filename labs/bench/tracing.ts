@@ -95,7 +95,8 @@ export class Tracing {
     const share = new CallShare(this.#bench.calls ?? null)
     const tell = (observation: Observation, t: number) => {
       if (observation.kind === 'blind') this.#blind(observation.detail)
-      else if (observation.kind === 'held' ? gate.arrives() : share.takes(observation, t)) this.#bench.tell(observation, t)
+      else if (observation.kind === 'held' ? gate.arrives() : share.takes(observation, t))
+        this.#bench.tell(observation, t)
     }
     const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell, went: () => gate.leaves() })
     this.#readers.add(reader)

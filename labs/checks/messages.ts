@@ -10,6 +10,8 @@ export interface Message {
   readonly by: 'udp' | 'tcp'
   /** When its program handed it to the kernel. */
   readonly sent: number
+  /** When the other host had the whole of it; null when it never did. */
+  readonly arrived: number | null
   /** When the other program was given it; null when it never was. */
   readonly came: number | null
   /** The step of the call that gave it, or else of the packet that was sent; 0 when neither is one. */
@@ -49,7 +51,8 @@ function datagramsOf(story: Story, { from, to }: Way): Message[] {
     const [place] = receivedBy.filter((one) => story.calls[one]?.program === to)
     const came = place === undefined ? null : (story.calls[place]?.ended ?? null)
     const step = place === undefined ? stepOfPacket(story, packet) : placeOfStep(story, place)
-    return [{ number, by: 'udp' as const, sent: call?.began ?? packet.t, came, step }]
+    const { arrived } = packet
+    return [{ number, by: 'udp' as const, sent: call?.began ?? packet.t, arrived, came, step }]
   })
 }
 
@@ -62,11 +65,13 @@ function linesOf(story: Story, { from, to }: Way): Message[] {
     const sends = callsOf(story, from, 'send', packets)
     const receives = callsOf(story, to, 'receive', packets)
     return linesIn(packets).flatMap(({ number, end, packet }) => {
-      const sent = sends.find(({ call }) => holds(call, end))
+      const brought = packets.flatMap(({ range, arrived }) => (arrived !== null && spans(range, end) ? [arrived] : []))
+      const arrived = brought.length > 0 ? Math.min(...brought) : null
+      const sent = sends.find(({ call }) => spans(call.range, end))
       if (sent === undefined) return []
-      const given = receives.find(({ call }) => holds(call, end))
+      const given = receives.find(({ call }) => spans(call.range, end))
       const step = given ? placeOfStep(story, given.place) : stepOfPacket(story, packet)
-      return [{ number, by: 'tcp' as const, sent: sent.call.began, came: given?.call.ended ?? null, step }]
+      return [{ number, by: 'tcp' as const, sent: sent.call.began, arrived, came: given?.call.ended ?? null, step }]
     })
   })
 }
@@ -108,7 +113,7 @@ function callsOf(story: Story, program: string, deed: Call['deed'], packets: rea
   })
 }
 
-function holds({ range }: Call, at: number): boolean {
+function spans(range: Call['range'], at: number): boolean {
   return range !== null && range.from <= at && at < range.to
 }
 

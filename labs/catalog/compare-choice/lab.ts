@@ -17,7 +17,7 @@ export default defineLab({
         faults: [{ loss: 0.15, delay: 30 }],
       },
     ],
-    seed: 18,
+    seed: 4,
   },
   programs: [
     {

@@ -1,5 +1,9 @@
 import type { RunEvidence } from '../../checks/evidence.ts'
-import { exits, type Facts, packets } from '../../checks/facts.ts'
+import {
+  exits,
+  type Facts,
+  packets,
+} from '../../checks/facts.ts'
 import {
   defineChecks,
   firstOf,
@@ -21,7 +25,8 @@ export default defineChecks({
         const isEqual = udp.came === COUNT && tcp.late === 0
         const isLate = tcp.came === COUNT && tcp.late > 0
         return firstOf({
-          same: isEqual && tcp.came === COUNT ? ended : NOTHING,
+          same:
+            isEqual && tcp.came === COUNT ? ended : NOTHING,
           late: isLate ? ended : NOTHING,
           lacks: tcp.came < COUNT ? ended : NOTHING,
         })

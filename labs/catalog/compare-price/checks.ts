@@ -26,7 +26,8 @@ export default defineChecks({
       saw: {
         syn: (run) => packets(run, { flags: ['SYN'] }),
         fin: (run) => packets(run, { flags: ['FIN'] }),
-        'no-answer': (run) => prints(run, 'ask', 'No answer'),
+        'no-answer': (run) =>
+          prints(run, 'ask', 'No answer'),
       },
     },
   },
