@@ -37,6 +37,9 @@ describe('the catalog', () => {
       '12e tcp-both-receive',
       '12f tcp-frozen',
       '15b tcp-bad-road',
+      '18a compare-price',
+      '18b compare-game',
+      '18c compare-choice',
       '1a udp-envelopes',
       '1b tcp-envelopes',
       '2a own-addresses',
@@ -56,7 +59,7 @@ describe('the catalog', () => {
 
   test('has a file for every program in every language, none wider than 60 columns', () => {
     const files = programFiles()
-    expect(files.length).toBe(56)
+    expect(files.length).toBe(66)
     for (const file of files) {
       expect(existsSync(join(CATALOG, file)), file).toBe(true)
       for (const line of textOf(file).split('\n')) expect(columns(line), `${file}: ${line}`).toBeLessThanOrEqual(60)

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { beltsOf, LATE } from '../../site/pictures/belts.ts'
 import { livesOf } from '../../site/pictures/lives.ts'
 import { PICTURES } from '../../site/pictures/pictures.ts'
 import { recordedStory } from '../../site/recordings.ts'
@@ -32,8 +33,21 @@ it('a recording that is not there stops the build with its name', () => {
   )
 })
 
+it('the belts of lab 18b say what its watcher printed, and begin with the first message', () => {
+  const [udp, tcp] = beltsOf(recordedStory('compare-game', 'py-py'))
+  expect([udp?.by, tcp?.by]).toEqual(['udp', 'tcp'])
+  expect(Math.min(...[udp, tcp].flatMap((belt) => belt?.pieces.map(({ sent }) => sent) ?? []))).toBe(0)
+  expect(udp?.came).toBeLessThan(40)
+  expect(udp?.came).toBe(udp?.pieces.filter(({ came }) => came !== null).length)
+  expect(tcp?.came).toBe(40)
+  expect(tcp?.worst).toBeGreaterThan(LATE)
+  const late = tcp?.pieces.filter(({ sent, came }) => (came ?? 0) - sent > LATE)
+  expect(tcp?.pieces.filter(({ isLate }) => isLate)).toEqual(late)
+})
+
 it.each(PICTURES)('the picture %s has a title, a description and a caption in both languages', (id) => {
-  const values = { bytes: 1, link: 1, ip: 1, udp: 1, payload: 1, right: '', text: '', wrong: '', other: '' }
+  const belts = { sent: 1, udp: 1, udpMedian: 1, udpWorst: 1, tcp: 1, tcpMedian: 1, tcpWorst: 1 }
+  const values = { ...belts, bytes: 1, link: 1, ip: 1, udp: 1, payload: 1, right: '', text: '', wrong: '', other: '' }
   for (const lang of ['en', 'zh'] as const) {
     for (const part of ['title', 'desc', 'caption']) expect(t(lang, `picture.${id}.${part}`, values)).toMatch(/\S/)
   }
