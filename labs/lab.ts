@@ -73,11 +73,8 @@ export type Aspect = (typeof ASPECTS)[number]
  */
 export type FramesDefinition = 'whole' | 'counters' | { readonly bytes?: number; readonly first?: number }
 
-/**
- * How many of its calls are told of each run of a program: all, only the `first` so many, or none, because a speed is not
- * measured together with its observer; then programs are not traced at all.
- */
-export type CallsDefinition = 'whole' | 'untold' | { readonly first: number }
+/** How many of its calls are told of each run of a program: all, or only the `first` so many; the others are counted. */
+export type CallsDefinition = 'whole' | { readonly first: number }
 
 /** How much is kept of frames: so many bytes of each, and so many frames of each run; null: of all. */
 export interface Frames {
@@ -107,7 +104,7 @@ export interface Lab {
   readonly network: Network
   /** Null: counters alone. */
   readonly frames: Frames | null
-  /** So many calls of each run of a program are told; null: all; 0: programs are not traced. */
+  /** So many calls of each run of a program are told; null: all. */
   readonly calls: number | null
   readonly varies: readonly Aspect[]
 }
@@ -250,10 +247,9 @@ function readFrames(value: unknown, refuse: Refuse): Frames | null {
 
 function readCalls(value: unknown, refuse: Refuse): number | null {
   if (value === undefined || value === 'whole') return null
-  if (value === 'untold') return 0
   const { first, ...rest } = isRecord(value) ? value : { first: undefined }
   if (Object.keys(rest).length > 0 || first === undefined) {
-    return refuse("`calls` must be 'whole', 'untold', or `{ first }`")
+    return refuse("`calls` must be 'whole' or `{ first }`")
   }
   if (!Number.isInteger(first) || Number(first) < 1 || Number(first) > 2000) {
     return refuse(`\`calls.first\` is \`${String(first)}\`; it must be a whole number from 1 to 2000`)

@@ -15,7 +15,7 @@ export interface Traceable {
   readonly interpreters: FoundInterpreters
   /** When the bench was opened, on the machine's monotonic clock in ns. */
   readonly zero: bigint
-  /** So many calls of each run are told; null, or nothing said: all; 0: programs are not traced. */
+  /** So many calls of each run are told; null, or nothing said: all. */
   readonly calls?: number | null
   readonly tell: (observation: Observation, t?: number) => void
 }
@@ -60,10 +60,6 @@ export class Tracing {
     const untraced: Trace = { env, ended: () => {}, hold: (on) => !on, release: () => false }
     const { network, policy, interpreters } = this.#bench
     if (language === 'sh' || !policy.calls) return untraced
-    if (this.#bench.calls === 0) {
-      this.#blind('This lab tells of no calls: what it measures would be slower by it.')
-      return untraced
-    }
     try {
       await makeTracersReady(policy, interpreters)
       const channel = await network.openChannel(run)

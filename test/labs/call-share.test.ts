@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { CallShare } from '../../labs/instruments/call-share.ts'
 import type { Observation } from '../../labs/protocol.ts'
+import { recordedStory } from '../../site/recordings.ts'
 
 const told = { program: 'a', run: 1, socket: null, line: 1 }
 const call = (number: number): Observation => ({
@@ -51,4 +52,12 @@ test('where a lab says nothing, all is told and nothing is missing', () => {
   const share = new CallShare(null)
   expect([1, 2, 3].every((number) => share.takes(call(number), number))).toBe(true)
   expect(share.missing).toBeNull()
+})
+
+test('a lab that keeps the first 24 calls of each run says of the others that they were let go', () => {
+  const { calls, steps } = recordedStory('compare-price', 'py-py')
+  for (const program of ['ask', 'answer']) expect(calls.filter((one) => one.program === program)).toHaveLength(24)
+  const gaps = steps.flatMap((step) => (step.kind === 'gap' && step.what === 'calls' ? [step] : []))
+  expect(gaps.map(({ why }) => why)).toEqual(['let-go', 'let-go'])
+  for (const { count } of gaps) expect(count).toBeGreaterThan(300)
 })

@@ -40,14 +40,13 @@ describe('how many calls of each run a lab tells of', () => {
   it.each([
     [undefined, null],
     ['whole', null],
-    ['untold', 0],
     [{ first: 24 }, 24],
   ])('%j is %j', (given, told) => {
     expect(calls(given)).toBe(told)
   })
 
   it.each([
-    ['none', "`calls` must be 'whole', 'untold', or `{ first }`"],
+    ['none', "`calls` must be 'whole' or `{ first }`"],
     [{}, '`calls` must be'],
     [{ first: 1, last: 2 }, '`calls` must be'],
     [{ first: 0 }, '`calls.first` is `0`; it must be a whole number from 1 to 2000'],

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { agesOf, type Message, medianOf, messagesOf } from '../../../labs/checks/messages.ts'
+import { findRecording } from '../../../labs/server/recordings.ts'
 import { recordedStory } from '../../../site/recordings.ts'
+import { COURSE } from '../../helpers/course.ts'
+import { allLabs } from '../../helpers/labs.ts'
+import { checksOf, evidenceOf } from '../../helpers/proof.ts'
 
 const MIXTURES = ['ts-ts', 'ts-py', 'py-ts', 'py-py']
 const WAY = { from: 'play', to: 'watch' }
@@ -48,4 +52,24 @@ it('nobody else’s messages are taken for them', () => {
   const story = recordedStory('compare-game', 'py-py')
   expect(messagesOf(story, { from: 'watch', to: 'play' })).toEqual([])
   expect(messagesOf(recordedStory('udp-aligned', 'py-py'), { from: 'send', to: 'receive' })).toEqual([])
+})
+
+describe.each(MIXTURES)('what the recorded runs show to those who foretold them, in %s', (mixture) => {
+  const shown = async (id: string, prediction: string) => {
+    const lab = (await allLabs()).find((one) => one.id === id)
+    const check = lab && (await checksOf(lab))?.predictions?.[prediction]
+    const recording = lab && (await findRecording(COURSE, lab, mixture))
+    if (!lab || !check || !recording) throw new Error(`${id} has no ${prediction}, or no recording.`)
+    const run = evidenceOf(lab, recording.events, undefined, false)
+    const saw = Object.entries(check.saw).filter(([, facts]) => facts(run).found.length > 0)
+    return { option: check.shows(run)?.option, saw: saw.map(([name]) => name) }
+  }
+
+  it('a hundred questions cost hardly more packets by TCP', async () => {
+    expect(await shown('compare-price', 'hundred')).toEqual({ option: 'nearly', saw: ['syn', 'fin'] })
+  })
+
+  it('by TCP some messages of a game are late, by UDP some are missing', async () => {
+    expect(await shown('compare-game', 'late')).toEqual({ option: 'late', saw: ['lost', 'again'] })
+  })
 })
