@@ -76,10 +76,10 @@ const GROUPS = {
     52 gap run
     53 gap socket.7 nodenet pysocket run`,
   compare: `
-    54 mislead rfc8085#3.1 run
+    54 mislead rfc8085#3.1 run | compare-price
     55 mislead rfc9293#2.2 run | tcp-both-send
-    56 gap rfc9114#1.1 run | udp-bad-road tcp-bad-road
-    57 mislead rfc9293#3.4.1
+    56 gap rfc9114#1.1 run | compare-game udp-bad-road tcp-bad-road
+    57 mislead rfc9293#3.4.1 | compare-price
     58 mislead rfc9293#3.5 | tcp-server-sends
     59 slip article
     60 gap rfc1034 rfc8446 rfc9000

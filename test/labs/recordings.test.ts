@@ -15,8 +15,8 @@ import { allLabs } from '../helpers/labs.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 import { testParts } from '../helpers/parts.ts'
 
-/** More than any run of a lab needs: a page fetches it before it plays. */
-const LARGEST = 64 * 1024
+/** More than any run of a lab needs, also forty messages by two transports: a page fetches it before it plays. */
+const LARGEST = 128 * 1024
 
 /** Labs whose programs talk to their own kernel alone. */
 const SILENT = ['port-taken', 'port-low', 'port-beyond']

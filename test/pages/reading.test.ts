@@ -20,12 +20,13 @@ const LESSONS = {
     'osi/one-message-many-envelopes': 'udp-envelopes',
     'udp/promises-not-made': 'udp-bad-road',
     'tcp/what-the-kernel-does-for-you': 'tcp-bad-road',
+    'compare/measure-do-not-recite': 'compare-price',
   }),
 }
 /** Those of several hosts. */
-const ON_HOSTS: readonly string[] = ['udp-bad-road', 'tcp-bad-road', 'udp-envelopes']
 /** Those whose server does not end by itself. */
 const SERVES_ON: readonly string[] = ['ip-two-bells']
+const ON_HOSTS: readonly string[] = ['udp-bad-road', 'tcp-bad-road', 'udp-envelopes', 'compare-price']
 const HOMES = ['/en/', '/zh/']
 const WITH_LABS = Object.entries(LESSONS).flatMap(([path, lab]) =>
   HOMES.map((home) => [`${home}${path}/`, lab] as const),

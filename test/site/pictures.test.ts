@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { bellsOf } from '../../site/pictures/bells.ts'
+import { beltsOf, LATE } from '../../site/pictures/belts.ts'
 import { livesOf } from '../../site/pictures/lives.ts'
 import { PICTURES } from '../../site/pictures/pictures.ts'
 import { framesOf, segmentsOf, tapeOf } from '../../site/pictures/tape.ts'
@@ -72,8 +73,22 @@ it('a recording that is not there stops the build with its name', () => {
   )
 })
 
+it('the belts of lab 18b say what its watcher printed, and begin with the first message', () => {
+  const [udp, tcp] = beltsOf(recordedStory('compare-game', 'py-py'))
+  expect([udp?.by, tcp?.by]).toEqual(['udp', 'tcp'])
+  expect(Math.min(...[udp, tcp].flatMap((belt) => belt?.pieces.map(({ sent }) => sent) ?? []))).toBe(0)
+  expect(udp?.came).toBeLessThan(40)
+  expect(udp?.came).toBe(udp?.pieces.filter(({ came }) => came !== null).length)
+  expect(tcp?.came).toBe(40)
+  expect(tcp?.worst).toBeGreaterThan(LATE)
+  const late = tcp?.pieces.filter(({ sent, came }) => (came ?? 0) - sent > LATE)
+  expect(tcp?.pieces.filter(({ isLate }) => isLate)).toEqual(late)
+})
+
 it.each(PICTURES)('the picture %s has a title, a description and a caption in both languages', (id) => {
+  const belts = { sent: 1, udp: 1, udpMedian: 1, udpWorst: 1, tcp: 1, tcpMedian: 1, tcpWorst: 1 }
   const values = {
+    ...belts,
     bytes: 1,
     link: 1,
     ip: 1,
