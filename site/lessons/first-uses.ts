@@ -120,7 +120,7 @@ export function fromLesson(url: string): string {
 }
 
 function linkTo({ entry }: Name, child: MarkdownNode): MarkdownNode {
-  return { type: 'link', url: `${UP}${entry}`, children: [child], data: { hProperties: { className: ['term'] } } }
+  return { type: 'link', url: `${UP}${entry}`, children: [child], data: { hProperties: { className: ['look-up'] } } }
 }
 
 /** A name as it is looked up, whatever its letters and the ends of lines in it. */

@@ -123,16 +123,19 @@ class Search {
   #tell(what: string, values: Readonly<Record<string, string | number>>): void {
     const text = this.#dialog.dataset[what] ?? ''
     this.#say.textContent = text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+    this.#dialog.dataset.answered = this.#asked
     this.#say.classList.toggle('trouble', ['missing', 'silent', 'failed'].includes(what))
   }
 
-  /** Arrows go through what was found; Enter in the field opens the first. */
+  /** Arrows go through what was found; Enter in the field opens the first; Escape closes. */
   #press(event: KeyboardEvent): void {
     if (event.isComposing) return
     const links = [...this.#list.querySelectorAll('a')]
     const at = links.indexOf(document.activeElement as HTMLAnchorElement)
     const isInField = document.activeElement === this.#words
-    if (event.key === 'Enter' && isInField) links[0]?.click()
+    // Of itself a field of this kind would be emptied by the first press, and only then be left.
+    if (event.key === 'Escape') this.#dialog.close()
+    else if (event.key === 'Enter' && isInField) links[0]?.click()
     else if (event.key === 'ArrowDown' && (isInField || at >= 0)) links[at + 1]?.focus()
     else if (event.key === 'ArrowUp' && at >= 0) (links[at - 1] ?? this.#words).focus()
     else return

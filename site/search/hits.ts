@@ -51,12 +51,13 @@ const AROUND = { before: 16, after: 34 }
 export function hitOf(found: Found, phrases: readonly string[] = []): Hit {
   const { url, meta, excerpt, sub_results } = found
   const [own, ...others] = phrases.length > 0 ? sectionsWith(found, phrases) : told(url, excerpt, sub_results)
-  const parts = others.slice(0, PARTS)
+  const title = clean(meta.title ?? url)
+  const parts = others.slice(0, PARTS).map((part) => ({ ...part, excerpt: after(part.title, part.excerpt) }))
   return {
-    title: clean(meta.title ?? url),
+    title,
     place: clean(meta.place ?? ''),
     href: url,
-    excerpt: parts.length > 0 ? [] : (own?.excerpt ?? []),
+    excerpt: parts.length > 0 ? [] : after(title, own?.excerpt ?? []),
     parts,
   }
 }
@@ -114,6 +115,18 @@ function around(text: string, pattern: RegExp): Piece[] | null {
     at = index + found.length
   }
   return at < shown.length ? [...pieces, { text: shown.slice(at), isMarked: false }] : pieces
+}
+
+/** An excerpt without the title it begins with: that stands above it already. */
+function after(title: string, excerpt: readonly Piece[]): readonly Piece[] {
+  const text = excerpt.map((piece) => piece.text).join('')
+  if (!text.startsWith(title)) return excerpt
+  let skipped = title.length + (/^[\s.·]*/.exec(text.slice(title.length))?.[0].length ?? 0)
+  return excerpt.flatMap((piece) => {
+    const rest = piece.text.slice(skipped)
+    skipped = Math.max(0, skipped - piece.text.length)
+    return rest === '' ? [] : [{ ...piece, text: rest }]
+  })
 }
 
 /** An excerpt of the index in pieces; neighbours that are marked are one. */

@@ -16,9 +16,10 @@ export class SearchInPage {
     await this.dialog.waitFor()
   }
 
-  /** Types words as a reader would, in place of those that stand there. */
+  /** Types words in place of those that stand there. Resolves when they are answered. */
   async type(words: string): Promise<void> {
     await this.dialog.getByRole('searchbox').fill(words)
+    await this.#page.locator(`dialog[data-answered=${JSON.stringify(words)}]`).waitFor()
   }
 
   /** Resolves when it says something like this. */

@@ -68,6 +68,21 @@ describe('what was found', () => {
   })
 })
 
+describe('an excerpt that begins with its title', () => {
+  it('begins after it', () => {
+    const excerpt = 'A <mark>handshake,</mark> frozen. <mark>Handshakes</mark> are over.'
+    const part = { title: 'A handshake, frozen', url: `${found().url}#a`, excerpt }
+    expect(hitOf(found({ sub_results: [part] })).parts[0]?.excerpt).toEqual([
+      { text: 'Handshakes', isMarked: true },
+      { text: ' are over.', isMarked: false },
+    ])
+    expect(
+      hitOf(found({ meta: { title: 'socket' }, excerpt: '<mark>socket</mark> · 套接字 · An object.' })).excerpt,
+    ).toEqual([{ text: '套接字 · An object.', isMarked: false }])
+    expect(hitOf(found({ meta: { title: 'Ports' }, excerpt: 'Ports' })).excerpt).toEqual([])
+  })
+})
+
 describe('a phrase', () => {
   const words = (text: string) => divided(text).split('\u200b')
   const before = '概述。'
