@@ -235,9 +235,9 @@ function screenOf({ python, node }: MetError, language: Language): string | null
   return language === 'py' ? python : (node ?? null)
 }
 
-/** A line without the address that it is about. */
+/** A line without its addresses. Node names its own end as well where this host's kernel refused at once. */
 function masked(line: string): string {
-  return line.replace(/ \d+(?:\.\d+){3}:\d+/, ' HOST:PORT')
+  return line.replace(/ \d+(?:\.\d+){3}:\d+/, ' HOST:PORT').replace(/ - Local \(.*\)$/, '')
 }
 
 /** The story of a run when everything has been told. */
