@@ -46,6 +46,10 @@ export function searchIndex(): AstroIntegration {
   return {
     name: 'both-ends:search',
     hooks: {
+      // Whether pages are built, or are in the making: what else says so also depends on who builds them.
+      'astro:config:setup': ({ command, updateConfig }) => {
+        updateConfig({ vite: { define: { 'import.meta.env.MAKING': JSON.stringify(command === 'dev') } } })
+      },
       'astro:build:done': ({ dir, logger }) => makeIndex(fileURLToPath(dir), logger),
       'astro:server:setup': ({ server }) => {
         server.middlewares.use(`/${FOLDER}`, (request, response, next) => {
@@ -92,7 +96,7 @@ async function makeIndex(folder: string, logger: AstroIntegrationLogger): Promis
 
 /** A page in which words do not run together where the page keeps them apart by its looks. */
 function apart(html: string): string {
-  return html.replace(/<\/(?:span|small|dt|dd|th|td)>/g, '$& ')
+  return html.replace(/<\/(?:span|small|dt|dd|th|td)>|<\/a>(?=\s*<small)/g, '$& ')
 }
 
 /** Every term of the glossary is found by itself, by its name in either language. */
