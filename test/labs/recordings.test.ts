@@ -70,7 +70,8 @@ describe('run anew', () => {
     expect(pure).toHaveLength(programs.length * LANGUAGES.length + labs.length - programs.length)
   })
 
-  test.each(pure)(
+  // A lab waits more than it works, each in networks of its own.
+  test.concurrent.each(pure)(
     '$id in $mixture has the shape of its recording',
     async ({ lab, languages, mixture }) => {
       const recording = await findRecording(COURSE, lab, mixture)

@@ -83,22 +83,28 @@ describe('at real benches', () => {
     return verdictOn(check, await prove(changed, language, around, deeds))
   }
 
-  test.each(each)('$id as shipped in $language: $task is not passed, for its reason', async (one) => {
+  test.concurrent.each(each)('$id as shipped in $language: $task is not passed, for its reason', async (one) => {
     said(await verdict(one, null), one.check.shipped)
     expect(one.check.shipped.verdict).not.toBe('passed')
   })
 
-  test.each(each)('$id as solved in $language: $task is passed, with the steps that prove it', async (one) => {
-    const solved = await verdict(one, `solution/${one.task}`)
-    const told = JSON.stringify(solved)
-    expect(solved, told).toMatchObject({ verdict: 'passed', against: null, reason: null })
-    expect(solved.points.filter(({ there, steps }) => !there || steps.length === 0)).toEqual([])
-  })
+  test.concurrent.each(each)(
+    '$id as solved in $language: $task is passed, with the steps that prove it',
+    async (one) => {
+      const solved = await verdict(one, `solution/${one.task}`)
+      const told = JSON.stringify(solved)
+      expect(solved, told).toMatchObject({ verdict: 'passed', against: null, reason: null })
+      expect(solved.points.filter(({ there, steps }) => !there || steps.length === 0)).toEqual([])
+    },
+  )
 
-  test.each(wrong)('$id with the wrong answer $name in $language: $task says why', async ({ name, says, ...one }) => {
-    said(await verdict(one, `wrong/${name}`), says)
-    expect(says.verdict).not.toBe('passed')
-  })
+  test.concurrent.each(wrong)(
+    '$id with the wrong answer $name in $language: $task says why',
+    async ({ name, says, ...one }) => {
+      said(await verdict(one, `wrong/${name}`), says)
+      expect(says.verdict).not.toBe('passed')
+    },
+  )
 })
 
 /** Compares a verdict with what was intended; the whole verdict is told where they differ. */

@@ -1,11 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { axeFinds } from './axe.ts'
 import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
 
@@ -73,9 +73,7 @@ describe('axe finds nothing, every link can be clicked, and 390 px hold all', ()
   async function look(path: string): Promise<void> {
     const colorScheme = path.startsWith('/zh/') ? 'dark' : 'light'
     await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id} ${target}: ${html}`))
-    expect({ colorScheme, found }).toEqual({ colorScheme, found: [] })
+    expect({ colorScheme, found: await axeFinds(page) }).toEqual({ colorScheme, found: [] })
   }
 
   async function click(): Promise<void> {
