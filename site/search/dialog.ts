@@ -1,4 +1,4 @@
-/** The search: asks the index of the page's language as one types, and shows where the words stand. */
+/** The search, brought to life: asks the index of the page's language as one types, and shows where the words stand. */
 import { make } from '../bench/dom.ts'
 import { askedFor } from './han.ts'
 import { type Found, type Hit, hitOf, type Part, type Piece, sorted } from './hits.ts'
@@ -33,16 +33,6 @@ const PAGES = 20
 const BASE = import.meta.env.BASE_URL.replace(/\/?$/, '/')
 
 let index: Promise<Index> | undefined
-const alive = new WeakSet<HTMLDialogElement>()
-
-/** Brings the open dialog to life, once, and looks up what has been typed in it by now. */
-export function search(dialog: HTMLDialogElement): void {
-  if (!alive.has(dialog)) {
-    alive.add(dialog)
-    new Search(dialog)
-  }
-  dialog.dispatchEvent(new Event('both-ends:search'))
-}
 
 class Search {
   readonly #dialog: HTMLDialogElement
@@ -62,10 +52,7 @@ class Search {
     this.#say = part('say')
     this.#list = part('hits')
     this.#more = part('more')
-    dialog.addEventListener('both-ends:search', () => {
-      this.#words.select()
-      void this.#ask(true)
-    })
+    this.#words.addEventListener('focus', () => this.#words.select())
     this.#words.addEventListener('input', (event) => {
       // While a Chinese word is being composed it is none yet.
       if (!(event as InputEvent).isComposing) void this.#ask()
@@ -78,12 +65,14 @@ class Search {
       if (target === dialog || (target as Element).closest('a')) dialog.close()
     })
     dialog.addEventListener('keydown', (event) => this.#press(event))
+    // Something may have been typed before this was loaded.
+    void this.#ask()
   }
 
-  /** Looks up what stands in the field. `again`: even if it is what was asked before without an answer. */
-  async #ask(again = false): Promise<void> {
+  /** Looks up what stands in the field. */
+  async #ask(): Promise<void> {
     const words = this.#words.value.trim()
-    if (words === this.#asked && !again) return
+    if (words === this.#asked) return
     this.#asked = words
     try {
       const { results, phrases } = await look(words)
@@ -103,6 +92,8 @@ class Search {
       this.#more.hidden = true
       const { kind, detail } = error instanceof Unsearchable ? error : new Unsearchable('failed', String(error))
       this.#tell(kind, { detail })
+      // The same words are asked anew when they are typed anew.
+      this.#asked = ''
     }
   }
 
@@ -197,3 +188,6 @@ function excerptOf(pieces: readonly Piece[]): HTMLElement[] {
   const texts = pieces.map(({ text, isMarked }) => (isMarked ? make('mark', {}, text) : text))
   return [make('p', {}, ...texts)]
 }
+
+const dialog = document.querySelector<HTMLDialogElement>('[data-search]')
+if (dialog) new Search(dialog)

@@ -65,7 +65,7 @@ describe('a course in the making', () => {
     expect(family.length).toBeGreaterThanOrEqual(4)
     expect(await served.end()).toBe(0)
     await until(() => !family.some(isThere), 'all of its processes are gone', 5)
-  })
+  }, 60_000)
 })
 
 describe('a lesson with mistakes', () => {
