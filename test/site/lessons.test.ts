@@ -69,7 +69,7 @@ describe('a lesson', () => {
   it('is told of a picture that there is not', () => {
     expect(sentences('<Picture id="envelopes" />')).toEqual([])
     expect(sentences('<Picture id="envelope" />')).toEqual([
-      '1: <Picture> names the picture `envelope`, which does not exist; there are `code-books`, `envelopes`, `socket-lives`',
+      '1: <Picture> names the picture `envelope`, which does not exist; there are `belts`, `code-books`, `envelopes`, `socket-lives`',
     ])
   })
 
