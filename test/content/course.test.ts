@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { noEvidence } from '../../labs/checks/evidence.ts'
 import type { Checks } from '../../labs/checks/judge.ts'
 import { asksOf } from '../../site/learn/contents.ts'
+import { ERRORS } from '../../site/reference/errors.ts'
 import { courseRows } from '../helpers/course-table.ts'
 import { allLabs } from '../helpers/labs.ts'
 import { checksOf } from '../helpers/proof.ts'
@@ -32,6 +33,9 @@ const NOT_SAID: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/不可靠/, '不保证可靠交付'],
 ]
 
+/** What a lesson may lead to besides lessons; '' is the course itself. */
+const PAGES = ['', 'machine', 'errors', 'errata', 'glossary']
+
 describe('every lesson', () => {
   it.each(paths)('%s has the same structure in both languages', (path) => {
     expect(shape(text('zh', path))).toEqual(shape(text('en', path)))
@@ -55,7 +59,9 @@ describe('every lesson', () => {
         if (link.startsWith('#')) return false
         const [, to = '', unit = '', lesson = ''] = /^\/(en|zh)\/(?:([\w-]+)\/)?(?:([\w-]+)\/)?/.exec(link) ?? []
         if (lesson !== '') return !existsSync(join(ROOT, 'content', to, unit, `${lesson}.mdx`))
-        return to === '' || (unit !== '' && unit !== 'machine')
+        const [, code] = /^\/\w+\/errors\/#(.+)$/.exec(link) ?? []
+        if (code !== undefined) return !ERRORS.some((error) => error.code === code)
+        return to === '' || !PAGES.includes(unit)
       })
       expect(missing, lang).toEqual([])
     }

@@ -11,7 +11,17 @@ import {
 } from '../../checks/judge.ts'
 import type { Deed } from '../../protocol.ts'
 
-/** The call after which the table first said LISTEN, where it was this one. */
+/** Connections that the server was given. */
+function accepts(run: RunEvidence): Facts {
+  return calls(run, {
+    program: 'server',
+    deed: 'accept',
+    returned: true,
+    error: null,
+  })
+}
+
+/** The call after which the table first said LISTEN, where it was this one; when all four calls have been seen. */
 function listensAfter(run: RunEvidence, deed: Deed): Facts {
   const listens = states(run, {
     program: 'server',
@@ -28,20 +38,14 @@ function listensAfter(run: RunEvidence, deed: Deed): Facts {
     )
     .sort((one, next) => one.began - next.began)
     .at(-1)
-  return {
-    ...listens,
-    found: last?.deed === deed ? listens.found : [],
-  }
+  const isIt =
+    last?.deed === deed && accepts(run).found.length > 0
+  return { ...listens, found: isIt ? listens.found : [] }
 }
 
 /** Packets from the server's end before it was given a connection: the kernel's doing. */
 function beforeAccept(run: RunEvidence): Facts {
-  const [accepted] = calls(run, {
-    program: 'server',
-    deed: 'accept',
-    returned: true,
-    error: null,
-  }).found
+  const [accepted] = accepts(run).found
   const answers = packets(run, {
     protocol: 'tcp',
     from: 'server',
@@ -83,13 +87,7 @@ export default defineChecks({
           }
         },
         answered: beforeAccept,
-        'two-sockets': (run) =>
-          calls(run, {
-            program: 'server',
-            deed: 'accept',
-            returned: true,
-            error: null,
-          }),
+        'two-sockets': accepts,
       },
     },
   },

@@ -60,6 +60,10 @@ export default defineChecks({
       },
       shipped: { verdict: 'no', says: 'replaced' },
       wrong: {
+        'new-each-time': {
+          verdict: 'no',
+          says: 'replaced',
+        },
         'sent-whole': { verdict: 'not-yet', says: 'cut' },
         'thrown-away': {
           verdict: 'not-yet',

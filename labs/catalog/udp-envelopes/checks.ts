@@ -84,6 +84,7 @@ export default defineChecks({
       wrong: {
         'card-marked': { verdict: 'no', says: 'card' },
         'port-marked': { verdict: 'no', says: 'port' },
+        'length-marked': { verdict: 'no', says: 'other' },
       },
     },
     spell: {
