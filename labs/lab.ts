@@ -45,6 +45,8 @@ export interface LabDefinition {
   readonly network?: NetworkDefinition
   /** How much is kept of its frames; all, when nothing is said. */
   readonly frames?: FramesDefinition
+  /** How much is told of what its programs call; all, when nothing is said. */
+  readonly calls?: CallsDefinition
   /** What of its runs differs from run to run, by chance or by who is first, besides times and ports. */
   readonly varies?: readonly Aspect[]
 }
@@ -72,6 +74,9 @@ export type Aspect = (typeof ASPECTS)[number]
  * or nothing but counters: a speed is not measured together with its observer.
  */
 export type FramesDefinition = 'whole' | 'counters' | { readonly bytes?: number; readonly first?: number }
+
+/** How many of its calls are told of each run of a program: all, or only the `first` so many; the others are counted. */
+export type CallsDefinition = 'whole' | { readonly first: number }
 
 /** How much is kept of frames: so many bytes of each, and so many frames of each run; null: of all. */
 export interface Frames {
@@ -103,11 +108,13 @@ export interface Lab {
   readonly network: Network
   /** Null: counters alone. */
   readonly frames: Frames | null
+  /** So many calls of each run of a program are told; null: all. */
+  readonly calls: number | null
   readonly varies: readonly Aspect[]
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/
-const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames', 'varies']
+const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames', 'calls', 'varies']
 const VIEW_KEYS = ['view', 'on']
 const WHOLE = 65_535
 const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability', 'descriptors']
@@ -147,6 +154,7 @@ export function readLab(id: string, definition: unknown): Lab {
     network,
     views,
     frames: readFrames(definition.frames, refuse),
+    calls: readCalls(definition.calls, refuse),
     varies: readVaries(definition.varies ?? [], refuse),
     programs: programs.map((program: unknown) => {
       if (!isRecord(program)) return refuse('each program is `{ name, end }`')
@@ -247,6 +255,18 @@ function readFrames(value: unknown, refuse: Refuse): Frames | null {
     refuse(`\`frames.${key}\` is \`${String(number)}\`; it must be a whole number from 1 to ${WHOLE}`)
   }
   return { bytes: (bytes as number | undefined) ?? WHOLE, first: (first as number | undefined) ?? null }
+}
+
+function readCalls(value: unknown, refuse: Refuse): number | null {
+  if (value === undefined || value === 'whole') return null
+  const { first, ...rest } = isRecord(value) ? value : { first: undefined }
+  if (Object.keys(rest).length > 0 || first === undefined) {
+    return refuse("`calls` must be 'whole' or `{ first }`")
+  }
+  if (!Number.isInteger(first) || Number(first) < 1 || Number(first) > 2000) {
+    return refuse(`\`calls.first\` is \`${String(first)}\`; it must be a whole number from 1 to 2000`)
+  }
+  return Number(first)
 }
 
 function isCapability(value: unknown): value is Capability | null {

@@ -1,3 +1,4 @@
+import { CallShare } from '../instruments/call-share.ts'
 import { CallReader } from '../instruments/calls.ts'
 import { tracerEnvironment } from '../instruments/tracers.ts'
 import type { Observation, RunLanguage } from '../protocol.ts'
@@ -14,6 +15,8 @@ export interface Traceable {
   readonly interpreters: FoundInterpreters
   /** When the bench was opened, on the machine's monotonic clock in ns. */
   readonly zero: bigint
+  /** So many calls of each run are told; null, or nothing said: all. */
+  readonly calls?: number | null
   readonly tell: (observation: Observation, t?: number) => void
 }
 
@@ -87,9 +90,11 @@ export class Tracing {
     const { zero } = this.#bench
     const gate = new Gate(channel, released)
     const benchTime = (monotonic: number) => monotonic - Number(zero)
+    const share = new CallShare(this.#bench.calls ?? null)
     const tell = (observation: Observation, t: number) => {
       if (observation.kind === 'blind') this.#blind(observation.detail)
-      else if (observation.kind !== 'held' || gate.arrives()) this.#bench.tell(observation, t)
+      else if (observation.kind === 'held' ? gate.arrives() : share.takes(observation, t))
+        this.#bench.tell(observation, t)
     }
     const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell, went: () => gate.leaves() })
     this.#readers.add(reader)
@@ -101,6 +106,8 @@ export class Tracing {
       ended: (byItself) => {
         reader.drain()
         reader.close()
+        const { missing } = share
+        if (missing) this.#bench.tell(missing, missing.until)
         this.#readers.delete(reader)
         channel.remove()
         if (byItself && reader.isSilent) this.#blind(`The tracer of ${program} did not start.`)
