@@ -41,7 +41,7 @@ export function medianOf(ordered: readonly number[]): number | null {
 
 function datagramsOf(story: Story, { from, to }: Way): Message[] {
   const seen = new Set<number>()
-  return story.packets.flatMap((packet) => {
+  const messages = story.packets.flatMap((packet) => {
     const { sender, decoded, fate, receivedBy, cause } = packet
     if (sender !== from || decoded.udp === null || decoded.icmp !== null || fate === 'copy') return []
     const number = numberIn(new TextDecoder().decode(decoded.payload.bytes))
@@ -54,6 +54,8 @@ function datagramsOf(story: Story, { from, to }: Way): Message[] {
     const { arrived } = packet
     return [{ number, by: 'udp' as const, sent: call?.began ?? packet.t, arrived, came, step }]
   })
+  // What is lost is told before what is still under way.
+  return messages.sort((one, other) => one.sent - other.sent)
 }
 
 /** Each line by the place in the stream at which it ends: the calls that handed that byte over, and were given it. */

@@ -33,7 +33,7 @@ const WITH_LABS = Object.entries(LESSONS).flatMap(([path, lab]) =>
 )
 /** The pages to look things up in. */
 const BOOKS = ['errata', 'errors', 'glossary'].flatMap((book) => HOMES.map((home) => `${home}${book}/`))
-const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', ...BOOKS, '/en/no-such-page/']
+const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', ...BOOKS, '/en/no-such-page/', '/zh/no-such-page/']
 
 // axe reads a whole lesson with all its labs.
 vi.setConfig({ testTimeout: 90_000 })

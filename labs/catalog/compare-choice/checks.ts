@@ -17,6 +17,7 @@ import {
   medianOf,
   messagesOf,
 } from '../../checks/messages.ts'
+import { changesOf, wiresOf } from '../../checks/wires.ts'
 
 const COUNT = 40
 
@@ -59,7 +60,12 @@ export default defineChecks({
             stood ? factsOf(waited) : NOTHING,
             { waited: waited.length },
           ),
-          ...guards(run),
+          unless(
+            'invented',
+            isTrue(run)
+              ? NOTHING
+              : prints(run, 'watch', PRINTED),
+          ),
         ])
       },
       shipped: { verdict: 'not-yet', says: 'missing' },
@@ -88,7 +94,6 @@ export default defineChecks({
             lost > 0 ? factsOf(messages) : NOTHING,
             { lost },
           ),
-          ...guards(run),
         ])
       },
       shipped: { verdict: 'no', says: 'lost' },
@@ -119,32 +124,41 @@ function measured({ story }: RunEvidence) {
 /** Both figures, as they were expected and as they were. */
 function figures(run: RunEvidence): Claim[] {
   const { messages, median } = measured(run)
-  const isOver = prints(run, 'watch', PRINTED)
   const expected = numbersIn(run, 'send', EXPECTED)
   const missing = COUNT - agesOf(messages).length
-  const isMissing = isNear(expected[0], missing)
-  const isMedian = isNear(expected[1], median)
+  const printed = prints(run, 'watch', PRINTED)
+  const when = (is: boolean) => (is ? printed : NOTHING)
   return [
-    need('measured', isOver),
-    need('missing', isMissing ? isOver : NOTHING),
-    need('median', isMedian ? isOver : NOTHING),
+    need('road', when(isRoad(run))),
+    need('measured', when(isTrue(run))),
+    need('missing', when(isNear(expected[0], missing))),
+    need('median', when(isNear(expected[1], median))),
   ]
 }
 
-/** What would make it no measurement. */
-function guards(run: RunEvidence): Claim[] {
+/** Whether the wire does what the lab says of it. */
+function isRoad(run: RunEvidence): boolean {
+  const { wires } = wiresOf(run.lab)
+  const isSame = run.story.wires.wires.every(
+    (wire, index) => {
+      const declared = wires[index]
+      return (
+        declared && changesOf(declared, wire).length === 0
+      )
+    },
+  )
+  return isSame && faultsSet(run).found.length === 0
+}
+
+/** Whether what was printed is what the calls received. */
+function isTrue(run: RunEvidence): boolean {
   const { messages, median } = measured(run)
-  const printed = numbersIn(run, 'watch', PRINTED)
-  const came = agesOf(messages).length
-  const isTrue =
-    printed[0] === came &&
-    Math.abs(Number(printed[1]) - Number(median)) <
-      20 + Number(median) / 4
-  const said = prints(run, 'watch', PRINTED)
-  return [
-    unless('invented', isTrue ? NOTHING : said),
-    unless('other-wire', faultsSet(run)),
-  ]
+  const [came, age] = numbersIn(run, 'watch', PRINTED)
+  const off = Math.abs(Number(age) - Number(median))
+  return (
+    came === agesOf(messages).length &&
+    off < 20 + Number(median) / 4
+  )
 }
 
 /** At most twice and at least half as much; of 0, 0. */

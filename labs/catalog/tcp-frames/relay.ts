@@ -28,7 +28,7 @@ function chance(turn: number) {
 }
 
 function cut(data: Buffer, sizes: number[]) {
-  const pieces = []
+  const pieces: Buffer[] = []
   while (data.length > 0) {
     const size = sizes[pieces.length % sizes.length]
     pieces.push(data.subarray(0, size))

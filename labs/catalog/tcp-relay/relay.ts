@@ -16,7 +16,7 @@ await passOn(cut(Buffer.concat(pieces))) // the same bytes
 relay.close()
 
 function cut(data: Buffer) {
-  const pieces = []
+  const pieces: Buffer[] = []
   const sizes = [1, 4, 2, 5]
   while (data.length > 0) {
     const size = sizes[pieces.length % sizes.length]
