@@ -23,7 +23,7 @@ export interface TypingAct {
 
 export interface Deeds {
   readonly acts?: readonly ReaderAct[]
-  /** After the run, this field of the first such packet is marked in the bytes panel. */
+  /** After the run, this part of the first such packet is marked in the bytes panel: a field, a header, the `payload`. */
   readonly marks?: { readonly field: string; readonly of: PacketQuery }
 }
 

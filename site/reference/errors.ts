@@ -98,6 +98,7 @@ export const ERRORS: readonly MetError[] = [
     numbers: [24],
     python: 'OSError: [Errno 24] Too many open files',
     node: 'Error: bind EMFILE 127.0.0.1',
+    labs: ['socket-leak'],
   },
   {
     code: 'EBADF',

@@ -6,7 +6,7 @@ import type { Surroundings } from '../../labs/bench/bench.ts'
 import { freshToken } from '../../labs/bench/token.ts'
 import type { Deeds } from '../../labs/checks/deeds.ts'
 import { Hearing, type Marked, type RunEvidence } from '../../labs/checks/evidence.ts'
-import { packets } from '../../labs/checks/facts.ts'
+import { packets, placeOfPart } from '../../labs/checks/facts.ts'
 import type { Checks } from '../../labs/checks/judge.ts'
 import { tellLatest } from '../../labs/checks/tell.ts'
 import { LANGUAGES, type Lab, type Language } from '../../labs/lab.ts'
@@ -90,8 +90,7 @@ function markOf(run: RunEvidence, { field, of }: NonNullable<Deeds['marks']>): M
   const [fact] = packets(run, of).found
   const step = run.story.steps[(fact?.step ?? 0) - 1]
   const packet = step?.kind === 'packet' ? run.story.packets[step.packet - 1] : undefined
-  const [layer, name] = field.split('.')
-  const found = packet?.decoded.layers.find((one) => one.name === layer)?.fields.find((one) => one.name === name)
-  if (packet === undefined || found === undefined) throw new Error(`${run.lab.id}: no packet has the field ${field}.`)
-  return { packet: packet.number, first: found.offset, last: found.offset + found.length - 1 }
+  const place = packet ? placeOfPart(packet, field) : null
+  if (packet === undefined || place === null) throw new Error(`${run.lab.id}: no packet has the part ${field}.`)
+  return { packet: packet.number, ...place }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
@@ -186,6 +187,56 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
     expect(late.errors).toBe(`Too late, ${code}: the socket is closed.\n`)
     expect(await receiver.exit()).toEqual({ code: 0, signal: null })
     expect(receiver.output).toContain('Received 4 bytes: 数据\n')
+  })
+
+  test('socket-open: a program that closes nothing ends in Python, and stays in TypeScript', async () => {
+    const receiver = start('socket-open', 'receive', waits)
+    await receiver.line(/^Waiting/)
+    const sender = start('socket-open', 'send', begins)
+    await sender.line(/^Nothing left to do, and nothing closed\.$/)
+    expect(await receiver.exit()).toEqual({ code: 0, signal: null })
+    if (begins === 'ts') {
+      expect(sender.running).toBe(true)
+      expect(await sender.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
+      expect(sender.errors).toBe('')
+    } else {
+      expect(await sender.exit()).toEqual({ code: 0, signal: null })
+      expect(sender.errors).toContain('ResourceWarning: unclosed')
+    }
+    expect(sender.output).toBe('Handed 4 bytes to the kernel.\nNothing left to do, and nothing closed.\n')
+  })
+
+  test('socket-patience: the receiver prints what comes, and then waits for ever', async () => {
+    const receiver = start('socket-patience', 'receive', waits)
+    await receiver.line(/^Waiting/)
+    const sender = start('socket-patience', 'send', begins)
+    await expectQuietSuccess(sender)
+    expect(sender.output).toBe('Sent 8 bytes, once: no token\n')
+    await receiver.line(/^8 bytes: no token$/)
+    expect(await receiver.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
+    expect(receiver.output).toBe(`${WAITS_FOR_DATAGRAMS}8 bytes: no token\n`)
+  })
+
+  test('text-lost: what GBK has not got is refused in Python, and turned into a question mark in TypeScript', async () => {
+    const { receiver, sender } = await startSender('text-lost')
+    const [sent, got] = {
+      py: ['5€: GBK has no €, not sent\n数😀: GBK has no 😀, not sent\n', ''],
+      ts: [
+        '5€: 35 80\n数😀: ca fd 3f\n',
+        `35 80: ${{ py: 'incomplete multibyte sequence', ts: '5€' }[waits]}\nca fd 3f: 数?\n`,
+      ],
+    }[begins]
+    expect(sender.output).toBe(`数据: ca fd be dd\n${sent}`)
+    expect(receiver.output).toBe(`${WAITS_FOR_DATAGRAMS}ca fd be dd: 数据\n${got}`)
+  })
+
+  test('text-pieces: what is decoded piece by piece has lost the character that was cut', async () => {
+    const server = start('text-pieces', 'server', waits)
+    await server.line(/^Waiting/)
+    const client = start('text-pieces', 'client', begins)
+    await expectQuietSuccess(server, client)
+    expect(client.output).toBe('Sent 18 bytes: 你好😀no token\n')
+    expect(server.output).toBe(`${WAITS_FOR_CONNECTION}Received: 你好\ufffd\ufffdno token\n`)
   })
 
   test('text-spelled: GBK has no 😀; Python says so, and TypeScript sends a question mark', async () => {
@@ -388,11 +439,14 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
       await expectRefusalToWait('udp-as-found', 'receive', 12822)
       await expectRefusalToWait('text-spelled', 'receive', 12822)
       await expectRefusalToWait('text-mixed-up', 'receive', 12822)
+      await expectRefusalToWait('text-lost', 'receive', 12822)
+      await expectRefusalToWait('socket-patience', 'receive', 12822)
     })
     await usingPort('tcp', 12824, async () => {
       await expectRefusalToWait('tcp-client-sends', 'server', 12824)
       await expectRefusalToWait('tcp-server-sends', 'server', 12824)
       await expectRefusalToWait('text-cut', 'server', 12824)
+      await expectRefusalToWait('text-pieces', 'server', 12824)
       await expectRefusalToWait('tcp-glue', 'server', 12824)
       await expectRefusalToWait('tcp-slices', 'server', 12824)
       await expectRefusalToWait('tcp-brake', 'server', 12824)
@@ -421,6 +475,9 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     ['tcp-relay', 'relay'],
     ['tcp-frames', 'receive'],
     ['tcp-frames', 'relay'],
+    ['text-lost', 'receive'],
+    ['text-pieces', 'server'],
+    ['socket-patience', 'receive'],
   ])('%s/%s is ended by an interrupt while it waits, without a word', async (id, name) => {
     const program = start(id, name, language)
     await program.line(/^Waiting/)
@@ -478,8 +535,8 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     await sender.exit()
   })
 
-  test('text-cut/client says that nobody listens', async () => {
-    const client = start('text-cut', 'client', language)
+  test.each(['text-cut', 'text-pieces'])('%s/client says that nobody listens', async (id) => {
+    const client = start(id, 'client', language)
     expect(await client.exit()).toEqual({ code: 1, signal: null })
     expect(client.errors).toBe(REFUSED.replace('12823', '12824'))
   })
@@ -491,6 +548,21 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
       expect(await client.stop('SIGINT')).toEqual({ code: null, signal: 'SIGINT' })
       expect(client.errors).toBe('')
     })
+  })
+
+  test('socket-leak: each socket takes a descriptor, and the limit of a process ends that', async () => {
+    const [program] = LABS.get('socket-leak')?.programs ?? []
+    const file = join(CATALOG, program?.files[language] ?? '')
+    const argv = ['-c', 'ulimit -n 40 && exec "$0" "$1"', INTERPRETERS[language] ?? '', file]
+    const { status, stdout, stderr } = spawnSync('/bin/sh', argv, { encoding: 'utf8' })
+    const lines = stdout.trim().split('\n')
+    const count = lines.length
+    expect(lines).toEqual(lines.map((_, at) => expect.stringMatching(`^Socket ${at + 1} has port \\d+\\.$`)))
+    // Python has three for its terminal; Node has some twenty for itself.
+    if (language === 'py') expect(count).toBe(37)
+    else expect(count).toBeGreaterThan(5)
+    expect(stderr).toBe(`No descriptor for socket ${count + 1}: EMFILE.\n`)
+    expect(status).toBe(1)
   })
 
   async function expectRefusalToWait(id: string, name: string, port: number): Promise<void> {
