@@ -304,7 +304,7 @@ describe('there is a sentence in both languages', () => {
 
 describe('a host that calls itself', () => {
   it.each(recordingNames().filter((name) => name.startsWith('ip-localhost/')))(
-    'by a name with two addresses has no call that is taken for another program\u2019s (%s)',
+    "by a name with two addresses has no call that is taken for another program's (%s)",
     async (name) => {
       const { story } = (await recordedStory(name)) as { story: Story }
       expect(story.conversations.map(({ background }) => background)).toEqual([false, false, false, false])
