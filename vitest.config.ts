@@ -1,17 +1,42 @@
 import { defineConfig } from 'vitest/config'
 import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
 
-/** Pages whose programs run on the machine's own network, at fixed ports, and those of which the pace is looked at. */
-const APART = ['connection', 'datagrams', 'machine', 'making', 'recorded', 'terminal']
-
-/** Labs that run in networks of their own alone, and wait more than they work. */
-const BENCHES = ['calls-labs', 'hold', 'programs-hosts', 'recordings', 'tasks'].map(
-  (name) => `test/labs/${name}.test.ts`,
-)
+/**
+ * Files that are run one after the other: their programs use fixed ports of the machine, or they count the machine's processes,
+ * or they look at how fast something is.
+ */
+const ALONE = [
+  'test/siege/*.test.ts',
+  ...['connection', 'datagrams', 'machine', 'making', 'recorded', 'terminal'].map(
+    (name) => `test/pages/${name}.test.ts`,
+  ),
+  ...[
+    'beat',
+    'build',
+    'calls',
+    'flood',
+    'gate',
+    'gate-key',
+    'hold',
+    'ladder',
+    'limits',
+    'limits-own',
+    'main',
+    'network',
+    'observing-plain',
+    'orphans',
+    'port-holder',
+    'programs',
+    'server',
+    'tracing',
+    'views',
+  ].map((name) => `test/labs/${name}.test.ts`),
+]
 
 const common = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
+  maxConcurrency: 3,
 }
 
 export default defineConfig({
@@ -20,23 +45,21 @@ export default defineConfig({
     reporters: ['default', './test/helpers/closing-line.ts'],
     projects: [
       {
-        // Each has a server and, where these can be had, networks of its own: then three run at a time: they wait more than they work.
+        // Each has a server and, where these can be had, networks of its own. Where not, all use the machine's.
         test: {
           ...common,
-          name: 'own',
-          include: ['test/pages/**/*.test.ts', ...BENCHES],
-          exclude: [`test/pages/@(${APART.join('|')}).test.ts`],
+          name: 'beside',
+          include: ['test/**/*.test.ts'],
+          exclude: ALONE,
           maxWorkers: whyNoOwnNetwork === null ? 3 : 1,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        // Programs of these use fixed ports on the loopback address, so one runs after the other.
         test: {
           ...common,
-          name: 'machine',
-          include: ['test/**/*.test.ts'],
-          exclude: [`test/pages/**/!(${APART.join('|')}).test.ts`, ...BENCHES],
+          name: 'alone',
+          include: ALONE,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

@@ -23,6 +23,8 @@ export interface ProgramDefinition {
   /** Where it runs; the lab's only host, when it has one. */
   readonly host?: string
   readonly capability?: Capability
+  /** How many descriptors it may have, those of its terminal among them; as many as any program, when nothing is said. */
+  readonly descriptors?: number
 }
 
 /** A view of the machine itself as an author writes it, in place of a program with files. */
@@ -83,8 +85,10 @@ export interface Frames {
 }
 
 /** One program of a checked lab. */
-export interface Program extends Required<Omit<ProgramDefinition, 'capability'>> {
+export interface Program extends Required<Omit<ProgramDefinition, 'capability' | 'descriptors'>> {
   readonly capability: Capability | null
+  /** Null: no limit of its own. */
+  readonly descriptors: number | null
   /** The path of its file below `labs/catalog/`, for each language. */
   readonly files: Readonly<Record<Language, string>>
 }
@@ -113,7 +117,9 @@ const NAME = /^[a-z][a-z0-9-]*$/
 const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames', 'calls', 'varies']
 const VIEW_KEYS = ['view', 'on']
 const WHOLE = 65_535
-const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability']
+const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability', 'descriptors']
+/** Node has more than twenty for itself before the first line of a program. */
+const DESCRIPTORS = { least: 32, most: 1024 }
 
 /** Types a lab's definition for its author. It is checked by `readLab`, when the folder's name is known. */
 export function defineLab(definition: LabDefinition): LabDefinition {
@@ -181,7 +187,13 @@ export function readLab(id: string, definition: unknown): Lab {
         const known = Object.keys(CAPABILITIES).join(', ')
         return refuse(`\`capability\` of \`${name}\` is \`${String(capability)}\`; a lab may give ${known}`)
       }
-      return { name, end, from, host, capability, files: { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` } }
+      const { descriptors = null } = program
+      if (!isDescriptors(descriptors)) {
+        const range = `a whole number from ${DESCRIPTORS.least} to ${DESCRIPTORS.most}`
+        return refuse(`\`descriptors\` of \`${name}\` is \`${String(descriptors)}\`; it must be ${range}`)
+      }
+      const files = { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` }
+      return { name, end, from, host, capability, descriptors, files }
     }),
   }
 }
@@ -259,6 +271,11 @@ function readCalls(value: unknown, refuse: Refuse): number | null {
 
 function isCapability(value: unknown): value is Capability | null {
   return value === null || (typeof value === 'string' && Object.hasOwn(CAPABILITIES, value))
+}
+
+function isDescriptors(value: unknown): value is number | null {
+  if (value === null) return true
+  return Number.isInteger(value) && Number(value) >= DESCRIPTORS.least && Number(value) <= DESCRIPTORS.most
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

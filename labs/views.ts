@@ -1,11 +1,16 @@
-/** Views: fixed commands that show the machine itself and only read. A closed list, with one command per system. Pure. */
+/** Views: fixed commands that show the machine itself and change nothing. A closed list, with one command per system. Pure. */
 
 /** A command in its own name and what it is given, as a reader would type it. */
 export type ViewCommand = readonly [string, ...string[]]
 
+/** A file of the course, by its path from the course's folder, run by the course's own Node. */
+const TRY_IPV6: ViewCommand = ['node', 'labs/bench/ipv6.ts']
+
 const COMMANDS = {
   /** The interfaces of the machine and their addresses. */
   addresses: { linux: ['ip', 'addr'], darwin: ['ifconfig'], win32: ['ipconfig'] },
+  /** Tries whether this machine can speak IPv6, with sockets of its own and without a packet that leaves it. */
+  ipv6: { linux: TRY_IPV6, darwin: TRY_IPV6, win32: TRY_IPV6 },
 } as const satisfies Record<string, Readonly<Record<string, ViewCommand>>>
 
 /** A view a lab may have. */

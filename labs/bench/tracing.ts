@@ -24,6 +24,8 @@ export interface Traceable {
 export interface Trace {
   /** The environment with which the program is traced; the one it has anyway, when it is not. */
   readonly env: Readonly<Record<string, string>>
+  /** How many descriptors of the program it needs for itself. */
+  readonly descriptors: number
   /**
    * Tells all that is left. To be called when the program has ended, and before that is told.
    * @param byItself whether nobody and nothing made it end
@@ -57,7 +59,7 @@ export class Tracing {
     env: Readonly<Record<string, string>>,
     released: () => void,
   ): Promise<Trace> {
-    const untraced: Trace = { env, ended: () => {}, hold: (on) => !on, release: () => false }
+    const untraced: Trace = { env, descriptors: 0, ended: () => {}, hold: (on) => !on, release: () => false }
     const { network, policy, interpreters } = this.#bench
     if (language === 'sh' || !policy.calls) return untraced
     try {
@@ -98,6 +100,7 @@ export class Tracing {
     this.#readers.add(reader)
     return {
       env,
+      descriptors: 1,
       hold: (on) => gate.hold(on) && !(on && this.#isBlind),
       release: () => gate.release(),
       ended: (byItself) => {

@@ -11,6 +11,9 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   win32: [join(process.env.SystemRoot ?? 'C:\\Windows', 'System32')],
 }
 
+/** The course's folder: the paths in its own commands begin here. */
+const COURSE = join(import.meta.dirname, '../..')
+
 /** What is said where a command is missing, if it says more than that. */
 const MISSING: Readonly<Record<string, string>> = { ip: '`ip` of iproute2 is not installed' }
 
@@ -34,10 +37,12 @@ export function viewRunnable({ name }: View, system: string = process.platform):
       const command = commandOf(name, system)
       if (command === null) throw new Error(`there is no command for it on ${system}`)
       const [typed, ...args] = command
+      const whole = { command, host: null, capability: null, env: {} }
+      if (typed === 'node') return { ...whole, argv: [process.execPath, ...args], folder: COURSE }
       const file = system === 'win32' ? `${typed}.exe` : typed
       const path = FOLDERS[system]?.map((folder) => join(folder, file)).find(isExecutable)
       if (path === undefined) throw new Error(MISSING[typed] ?? `\`${typed}\` was not found`)
-      return { argv: [path, ...args], command, folder: '/', host: null, capability: null, env: {} }
+      return { ...whole, argv: [path, ...args], folder: '/' }
     },
   }
 }

@@ -31,6 +31,9 @@ export interface PacketQuery {
   readonly to?: string
   readonly fromPort?: number
   readonly toPort?: number
+  /** The addresses in its IP header, as `decoded.ip` writes them: `127.0.0.1`, `::1`. */
+  readonly fromAddress?: string
+  readonly toAddress?: string
   /** All of these are set; `SYN` alone also finds SYN, ACK, `without` leaves it out. */
   readonly flags?: readonly TcpFlag[]
   readonly without?: readonly TcpFlag[]
@@ -152,17 +155,20 @@ export interface StateQuery {
   /** Whose end of the connection, or whose listening socket. */
   readonly program: string
   readonly state: TcpState
+  /** The socket's own address: `0.0.0.0` and `::` are those of one that is bound to all. */
+  readonly local?: string
   /** It stayed so for at least so many ms; then it was seen in the kernel's table, and does not only follow. */
   readonly atLeast?: number
 }
 
 /** Changes of the state of a socket into this one. */
-export function states(run: RunEvidence, { program, state, atLeast = 0 }: StateQuery): Facts {
+export function states(run: RunEvidence, { program, state, local, atLeast = 0 }: StateQuery): Facts {
   const { story } = run
   const changes = story.steps.flatMap(({ at, t, states }) => states.map((change) => ({ ...change, at, t })))
   const latest = Math.max(story.steps.at(-1)?.t ?? 0, run.upTo.sockets)
   const found = changes.flatMap(({ program: whose, to, at, t, socket }) => {
     if (whose !== program || to !== state) return []
+    if (local !== undefined && addressOf(story, socket, at) !== local) return []
     const next = changes.find((one) => one.socket === socket && one.at > at && one.from === state)
     return ((next?.t ?? latest) - t) / 1e6 >= atLeast ? [{ t, step: at }] : []
   })
@@ -183,18 +189,25 @@ export function faultsSet(run: RunEvidence): Facts {
 }
 
 /**
- * The reader marked just this field (`udp.sourcePort`) in one of these packets. Null for the field: bytes of one of them
- * were marked, whichever.
+ * The reader marked just this part of one of these packets: a field (`udp.sourcePort`), a whole header (`udp`), or the
+ * `payload`. Null for the part: bytes of one of them were marked, whichever.
  */
-export function marks(run: RunEvidence, field: string | null, query: PacketQuery): Facts {
+export function marks(run: RunEvidence, part: string | null, query: PacketQuery): Facts {
   const { marked, story } = run
   const packet = marked === null ? undefined : story.packets[marked.packet - 1]
   if (marked === null || packet === undefined || !isLike(packet, query)) return facts(run, 'packets', [])
-  const [layer, name] = (field ?? '').split('.')
-  const fields = packet.decoded.layers.find((one) => one.name === layer)?.fields ?? []
-  const { offset = -1, length = 0 } = fields.find((one) => one.name === name) ?? {}
-  const isIt = field === null || (marked.first === offset && marked.last === offset + length - 1)
+  const { first, last } = (part === null ? null : placeOfPart(packet, part)) ?? {}
+  const isIt = part === null || (marked.first === first && marked.last === last)
   return facts(run, 'packets', isIt ? [ofPacket(story, packet)] : [])
+}
+
+/** Where a part of a packet lies, as `marks` names it: its first byte and its last; null where it has none of it. */
+export function placeOfPart({ decoded }: Packet, part: string): { first: number; last: number } | null {
+  const [name, field] = part.split('.')
+  const layer = decoded.layers.find((one) => one.name === name)
+  const whole = part === 'payload' ? decoded.payload : layer
+  const place = field === undefined ? whole : layer?.fields.find((one) => one.name === field)
+  return place && place.length > 0 ? { first: place.offset, last: place.offset + place.length - 1 } : null
 }
 
 /** Nothing moves: every program that runs waits, and all that came before has been told. */
@@ -271,7 +284,7 @@ function facts({ story }: RunEvidence, instrument: Instrument, found: readonly F
 }
 
 function isLike({ decoded, sender, receiver, arrived }: Packet, query: PacketQuery): boolean {
-  const { protocol, from, to, fromPort, toPort, flags = [], without = [], carries } = query
+  const { protocol, from, to, fromPort, toPort, fromAddress, toAddress, flags = [], without = [], carries } = query
   const ports = decoded.tcp ?? decoded.udp
   if (protocol !== undefined && decoded[protocol] === null) return false
   // What a kernel says of a datagram carries its header; it is no datagram itself.
@@ -280,6 +293,8 @@ function isLike({ decoded, sender, receiver, arrived }: Packet, query: PacketQue
   if (to !== undefined && receiver !== to) return false
   if (fromPort !== undefined && ports?.sourcePort !== fromPort) return false
   if (toPort !== undefined && ports?.destinationPort !== toPort) return false
+  if (fromAddress !== undefined && decoded.ip?.source !== fromAddress) return false
+  if (toAddress !== undefined && decoded.ip?.destination !== toAddress) return false
   if (!flags.every((flag) => decoded.tcp?.flags.includes(flag))) return false
   if (without.some((flag) => decoded.tcp?.flags.includes(flag))) return false
   if (query.arrived !== undefined && (arrived !== null) !== query.arrived) return false
@@ -303,6 +318,11 @@ function ofPacket({ steps }: Story, { number, t }: Packet): Fact {
 
 function ofCall(story: Story, { began, ended }: Call, place: number): Fact {
   return { t: ended ?? began, step: placeOfStep(story, place) }
+}
+
+/** The own address of a socket after a step; null where it has none. */
+function addressOf(story: Story, socket: string, at: number): string | null {
+  return story.socketsAt(at).find(({ id }) => id === socket)?.local?.address ?? null
 }
 
 /** Calls of a program whose arguments, or what they gave, show these bytes as the language prints them. */

@@ -12,8 +12,11 @@ import { lastRun } from '../recording-take.ts'
 /** A run that is not at rest after so long has failed, in ms. */
 const DEADLINE = 120_000
 
-/** A run in which programs wait is at rest when nothing has happened for so long, in ms. */
-const QUIET = 1500
+/**
+ * A run in which programs wait is at rest when nothing has happened for so long, in ms: longer than the two seconds that programs
+ * of the course wait for an answer, of which Node tells nobody.
+ */
+const QUIET = 2500
 
 /** The size of the terminals that programs are recorded in: narrow enough for every page. */
 const SIZE = { columns: 80, rows: 24 } as const

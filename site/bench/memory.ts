@@ -1,8 +1,11 @@
 /** A bench is remembered for this long after its page was left, in ms; the bench itself may be gone sooner. */
 const WORTH = 60_000
 
-/** How long a bench is waited for that another page of the browser holds, in ms. A reload overlaps with its old page. */
-const CLAIM_WITHIN = 600
+/**
+ * How long a bench is waited for that another page of the browser holds, in ms. A page that is loaded again overlaps with its old
+ * self, which on a busy machine takes its time to go; any other that holds the bench is most likely there to stay.
+ */
+const CLAIM_WITHIN = { reload: 5000, otherwise: 600 }
 
 /** What a tab remembers of the bench it has at one lab, and its right to it. */
 export interface BenchMemory {
@@ -57,10 +60,13 @@ export function tabMemory(lab: string): BenchMemory {
 function claim(bench: string): Promise<(() => void) | null> {
   // Absent on addresses that are neither https nor loopback.
   if (navigator.locks === undefined) return Promise.resolve(() => {})
+  const [entry] = performance.getEntriesByType('navigation')
+  const isReload = entry instanceof PerformanceNavigationTiming && entry.type === 'reload'
+  const within = isReload ? CLAIM_WITHIN.reload : CLAIM_WITHIN.otherwise
   return new Promise((resolve) => {
     const held = () => new Promise<void>((release) => resolve(release))
     navigator.locks
-      .request(`bench-${bench}`, { signal: AbortSignal.timeout(CLAIM_WITHIN) }, held)
+      .request(`bench-${bench}`, { signal: AbortSignal.timeout(within) }, held)
       .catch((error: DOMException) => resolve(error.name === 'TimeoutError' ? null : () => {}))
   })
 }

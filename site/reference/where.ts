@@ -3,17 +3,13 @@ import { labOf } from '../labs.ts'
 import type { Lang } from '../languages.ts'
 import { lessonsIn } from '../lessons/lessons.ts'
 
-/** Labs that stand on no lesson but on a page of their own. */
-const ELSEWHERE: Readonly<Record<string, string>> = { 'own-addresses': 'machine' }
-
 /**
- * The address of a lab in the lesson, or page, that has it.
+ * The address of a lab in the lesson that has it.
  * @throws {Error} for a lab that does not exist, and for one that stands nowhere; so the build stops.
  */
 export async function whereIs(lang: Lang, lab: string): Promise<string> {
   labOf(lab)
   const lesson = (await lessonsIn(lang)).find(({ entry }) => entry.body?.includes(`<Lab id="${lab}"`))
-  const path = lesson?.path ?? ELSEWHERE[lab]
-  if (path === undefined) throw new Error(`No lesson has the lab \`${lab}\``)
-  return `${addressOf(lang, path)}#lab-${lab}`
+  if (lesson === undefined) throw new Error(`No lesson has the lab \`${lab}\``)
+  return `${addressOf(lang, lesson.path)}#lab-${lab}`
 }

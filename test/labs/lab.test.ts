@@ -55,3 +55,18 @@ describe('how many calls of each run a lab tells of', () => {
     expect(() => calls(given)).toThrow(`labs/catalog/x/lab.ts: ${sentence}`)
   })
 })
+
+describe('how many descriptors a program may have', () => {
+  const program = (descriptors: unknown) =>
+    readLab('x', { number: '1', programs: [{ name: 'a', end: 'waits', descriptors }] }).programs[0]?.descriptors
+
+  it('is as many as a lab says, and otherwise as many as any program', () => {
+    expect(program(40)).toBe(40)
+    expect(program(undefined)).toBe(null)
+  })
+
+  it.each([31, 1025, 40.5, '40', true])('%j is refused', (descriptors) => {
+    const sentence = `\`descriptors\` of \`a\` is \`${descriptors}\`; it must be a whole number from 32 to 1024`
+    expect(() => program(descriptors)).toThrow(`labs/catalog/x/lab.ts: ${sentence}`)
+  })
+})

@@ -96,19 +96,6 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
       },
     )
 
-    test.skipIf(!runs(language))(
-      'tcp-frozen: a client that never hears of the other kernel gives up and says so',
-      async () => {
-        page = await BenchClient.open(course.port, 'tcp-frozen')
-        page.run({ program: 'server', language }, { program: 'client', language })
-        await page.until(() => page.eventsOf('client', 'exited').length > 0, 60)
-        expect(page.text('client').trim()).toBe('No answer from 10.0.0.2, port 12824.')
-        expect(page.eventsOf('client', 'exited')[0]?.code).toBe(1)
-        expect(linesOf(page.text('server'))).toEqual(['Waiting for a connection on port 12824.'])
-      },
-      60_000,
-    )
-
     test.skipIf(!runs(language))('tcp-bad-road: a sender alone is refused and says where', async () => {
       page = await BenchClient.open(course.port, 'tcp-bad-road')
       // The bad road may take the first SYN, and must not take the answer this test is about.

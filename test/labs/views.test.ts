@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -39,7 +39,7 @@ describe('a lab', () => {
     [{ views: [] }, '`programs` must list at least one program, or `views` a view'],
     [{ views: VIEW }, '`views` must be a list'],
     [{ views: ['addresses'] }, 'each view is `{ view:'],
-    [{ views: [{ view: 'routes', on: 'machine' }] }, 'there is no view `routes`; a lab may have `addresses`'],
+    [{ views: [{ view: 'routes', on: 'machine' }] }, 'there is no view `routes`; a lab may have `addresses`, `ipv6`'],
     [{ views: [{ view: 'toString', on: 'machine' }] }, 'there is no view `toString`'],
     [{ views: [{ view: 'addresses' }] }, "`on` of the view `addresses` is `undefined`; it must be 'machine'"],
     [{ views: [{ view: 'addresses', on: 'a' }] }, "`on` of the view `addresses` is `a`; it must be 'machine'"],
@@ -61,12 +61,15 @@ describe('a lab', () => {
 
 describe('a view', () => {
   test('has one command on each system, which only looks', () => {
-    expect(VIEWS).toEqual(['addresses'])
+    expect(VIEWS).toEqual(['addresses', 'ipv6'])
     expect(systemsOf('addresses').map((system) => [system, commandOf('addresses', system)?.join(' ')])).toEqual([
       ['linux', 'ip addr'],
       ['darwin', 'ifconfig'],
       ['win32', 'ipconfig'],
     ])
+    for (const system of systemsOf('ipv6')) {
+      expect(commandOf('ipv6', system)?.join(' ')).toBe('node labs/bench/ipv6.ts')
+    }
     expect(commandOf('addresses', 'freebsd')).toBe(null)
     expect(commandOf('addresses', 'toString')).toBe(null)
     expect(isView('constructor')).toBe(false)
@@ -81,6 +84,13 @@ describe('a view', () => {
     expect(folders.length).toBeGreaterThan(3)
     expect(folders.map((folder) => `${folder}/ip`)).toContain(argv[0])
     expect([argv.slice(1), command]).toEqual([['addr'], ['ip', 'addr']])
+  })
+
+  test('of the course is its own file, run by its own Node in its own folder', async () => {
+    const { argv, folder, host } = await viewRunnable({ name: 'ipv6', on: 'machine' }).prepare('sh', PLAIN)
+    expect(argv).toEqual([process.execPath, 'labs/bench/ipv6.ts'])
+    expect(existsSync(join(folder, 'labs/bench/ipv6.ts'))).toBe(true)
+    expect(host).toBe(null)
   })
 
   test('that its system has no command for says so', async () => {
@@ -213,6 +223,53 @@ describe.runIf(LINUX).each(rungs)('at a bench on the rung %s, a view of the addr
     })
   }
 })
+
+describe.runIf(LINUX).each(rungs)('at a bench on the rung %s, a view of IPv6', (rung) => {
+  test('tries it on the machine and not on a host of the lab, and says what came of it', async () => {
+    const course = await startCourse({ rung, catalog: true })
+    const page = await BenchClient.open(course.port, 'own-ipv6')
+    page.run({ program: 'ipv6', language: 'sh' })
+    expect(await page.exit('ipv6')).toMatchObject({ code: 0, signal: null })
+    expect(page.text('ipv6').replaceAll('\r\n', '\n')).toBe(tried())
+    expect(page.text('ipv6')).toMatch(/^IPv6 (works|does not work)/m)
+    await page.leave()
+    await course.close()
+  })
+})
+
+describe.runIf(LINUX && canUnshare())('the try of IPv6', () => {
+  const ON = 'ip link set lo up'
+  const CARD = 'ip link add card type veth peer name other; ip link set card up; ip link set other up'
+  const ADDRESS = 'ip -6 addr add 2001:db8:5::7/64 dev card nodad'
+  const ROAD = 'ip -6 route add default via 2001:db8:5::1 dev card'
+
+  test.each([
+    ['loopback alone', [ON], '::1: a word was sent by TCP, and came back.', 'IPv6 works inside this machine'],
+    [
+      'a road',
+      [ON, CARD, ADDRESS, ROAD],
+      'this machine would speak from 2001:db8:5::7.',
+      'IPv6 works here, and leads out.',
+    ],
+    ['nothing', [], '::1: nothing can be sent, EADDRNOTAVAIL.', 'IPv6 does not work on this machine.'],
+  ])('says of a machine that has %s what works', (_, setUp, line, verdict) => {
+    const text = tried(['unshare', '--net', 'sh', '-c', [...setUp, 'exec "$0" "$1"'].join('; ')])
+    expect(text).toContain(line)
+    expect(text).toContain(verdict)
+  })
+})
+
+/** What the course's own try says here, or where this command leads it. */
+function tried([file, ...before]: readonly string[] = []): string {
+  const argv = [...before, process.execPath, 'labs/bench/ipv6.ts']
+  const [command = '', ...args] = file === undefined ? argv : [file, ...argv]
+  return execFileSync(command, args, { encoding: 'utf8', cwd: join(import.meta.dirname, '../..') })
+}
+
+/** Networks can be made by hand by root alone. */
+function canUnshare(): boolean {
+  return process.getuid?.() === 0
+}
 
 test('where nothing runs, no view runs either', async () => {
   const course = await startCourse({ rung: 'none', catalog: true })

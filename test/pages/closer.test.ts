@@ -1,8 +1,8 @@
 /** What a reader opens to look closer: the bytes of a packet, the faults of a wire, the reason of an error. */
 import { readFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, vi } from 'vitest'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { axeFinds } from './axe.ts'
 import { LabInPage } from './lab.ts'
 import { openCourse, page, served } from './opened.ts'
 
@@ -11,10 +11,6 @@ vi.setConfig({ testTimeout: 120_000 })
 const live = test.skipIf(whyNoOwnNetwork !== null)
 
 openCourse()
-
-async function isAxeClean(lab: string): Promise<void> {
-  expect((await new AxeBuilder({ page }).include(`[data-lab="${lab}"]`).analyze()).violations).toEqual([])
-}
 
 live('the bytes of a datagram are 14 of link, 20 of IP, 8 of UDP and the program’s 4', async () => {
   await page.goto(served.at('/en/osi/one-message-many-envelopes/'))
@@ -45,7 +41,7 @@ live('the bytes of a datagram are 14 of link, 20 of IP, 8 of UDP and the program
   const glyphs = (kind: string) => bytes.locator(`[data-glyph="${kind}"]`)
   expect(await glyphs('character').filter({ hasText: '数' }).count()).toBeGreaterThan(0)
   expect(await glyphs('bad').count()).toBeGreaterThan(0)
-  await isAxeClean('udp-envelopes')
+  expect(await axeFinds(page, ['[data-lab="udp-envelopes"]'])).toEqual([])
 })
 
 live('a character that two segments share is cut in the first and has its rest in the second', async () => {
@@ -83,7 +79,7 @@ live('a character that two segments share is cut in the first and has its rest i
   expect(await read('dd', 'GBK')).toEqual(['rest rest'])
   expect(await read('ca fd 94 39 fc', 'GB 18030')).toEqual(['character 数', 'cut cut'])
   expect(await read('36', 'GB 18030')).toEqual(['rest rest'])
-  await isAxeClean('text-cut')
+  expect(await axeFinds(page, ['[data-lab="text-cut"]'])).toEqual([])
 })
 
 live('bytes are marked by keyboard, and the packets of a run are a file that begins as pcapng', async () => {
@@ -126,7 +122,7 @@ live('a wire that is cut by hand swallows what is sent, and the cut is a step of
   // As the lab has it again, for both directions.
   await faults.getByRole('button', { name: 'As the lab has it' }).click()
   await faults.locator('[data-control="cut"]:not(:checked)').waitFor()
-  await isAxeClean('udp-bad-road')
+  expect(await axeFinds(page, ['[data-lab="udp-bad-road"]'])).toEqual([])
 })
 
 live('a refused connection is explained beside the program, with the packet that refused it', async () => {
@@ -144,5 +140,5 @@ live('a refused connection is explained beside the program, with the packet that
     await link.click()
     await lab.at(step)
   }
-  await isAxeClean('tcp-as-found')
+  expect(await axeFinds(page, ['[data-lab="tcp-as-found"]'])).toEqual([])
 })

@@ -1,11 +1,11 @@
 /** Programs that are edited in the page and run as edited, in both languages, by mouse and by keyboard. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { COURSE } from '../helpers/course.ts'
 import { PYTHON } from '../helpers/live-network.ts'
+import { axeFinds } from './axe.ts'
 import { LabInPage, type ProgramInPage } from './lab.ts'
 import { enter, openCourse, page, reader, served } from './opened.ts'
 
@@ -93,8 +93,7 @@ test('a program is edited and run; nothing that a button does loses what was wri
   await dialog.locator('.cm-changedLine').first().waitFor()
   expect(await dialog.locator('.cm-changedLine').allInnerTexts()).toEqual(["console.log('edited')"])
   expect(await dialog.locator('.cm-editor').count()).toBe(2)
-  const both = await new AxeBuilder({ page }).include('dialog').analyze()
-  expect(both.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  expect(await axeFinds(page, ['dialog'])).toEqual([])
   await dialog.getByRole('button', { name: 'Close' }).click()
 
   // What was typed and not kept yet survives the page as well.
@@ -104,8 +103,7 @@ test('a program is edited and run; nothing that a button does loses what was wri
   await says(stateOf(send), 'your version')
   expect(await editor(send).getAttribute('contenteditable')).toBe('false')
   expect(shipped('send.ts')).not.toContain('edited')
-  const axe = await new AxeBuilder({ page }).include('[data-program=send]').analyze()
-  expect(axe.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  expect(await axeFinds(page, ['[data-program=send]'])).toEqual([])
 })
 
 test('a mistake is printed as the runtime words it, and its line is marked in the editor', async () => {

@@ -1,7 +1,7 @@
 /** A run is stepped through as a film is: by chapters, at a chosen speed, and from a link to one of its moments. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, vi } from 'vitest'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { axeFinds } from './axe.ts'
 import { LabInPage } from './lab.ts'
 import { openCourse, page, reader, served } from './opened.ts'
 
@@ -50,7 +50,7 @@ test('a link opens the recorded run of its lab at its step, with its panels; cha
   await lab.panel('timeline').getByText('Copied: a link to event 12').waitFor()
   const query = `?lab=${LAB}&run=py-py&panels=code,wire&at=12#lab-${LAB}`
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${served.without(TCP)}${query}`)
-  expect((await new AxeBuilder({ page }).include(`[data-lab="${LAB}"]`).analyze()).violations).toEqual([])
+  expect(await axeFinds(page, [`[data-lab="${LAB}"]`])).toEqual([])
 
   // A speed that was chosen is kept; at it the film goes on by itself.
   await lab.panel('timeline').getByLabel('Speed').selectOption('as it happened')

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RUNGS, type Rung } from '../../labs/protocol.ts'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { axeFindsInBothThemes } from './axe.ts'
 import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
 
@@ -87,11 +87,7 @@ describe.each(rungs)('on the rung %s, the page This machine', (rung) => {
   test('has nothing that axe finds, in both themes, and fits a phone', async () => {
     await page.goto(at(rung, '/en/machine/'))
     await page.locator(`this-machine[data-network="${rung}"]`).waitFor()
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([])
-    }
+    expect(await axeFindsInBothThemes(page)).toEqual([])
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await page.evaluate(() => (document.scrollingElement?.scrollWidth ?? 0) - innerWidth)).toBeLessThanOrEqual(0)
     expect(await seen('footer a')).toContain('This machine')
@@ -153,7 +149,7 @@ describe.each(live)('on the rung %s, the addresses of the machine', (rung) => {
     await page.goto(at(rung, '/en/machine/'))
     const lab = new LabInPage(page, 'own-addresses')
     const view = lab.program('addresses')
-    await view.box.getByText('Runs ip addr on this machine itself, outside every bench. It only reads').waitFor()
+    await view.box.getByText('Runs ip addr on this machine itself, outside every bench. It changes nothing').waitFor()
     await lab.root.getByRole('link', { name: 'live · this machine', exact: true }).waitFor()
     expect(
       await lab.root.locator('[data-panel="code"], .shell, [data-run-all]').filter({ visible: true }).count(),

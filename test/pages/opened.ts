@@ -6,6 +6,8 @@ import { COURSE } from '../helpers/course.ts'
 import { endServers, newReader, type Reader, Served } from './course.ts'
 
 let browser: Browser
+/** The tests of a group look at one page, one after the other. */
+let isShared = false
 export let served: Served
 /** The reader of the running test, and their page. */
 export let reader: Reader
@@ -21,10 +23,25 @@ export function openCourse(...how: ReaderOptions): void {
     await browser?.close()
     await endServers()
   })
-  beforeEach(() => enter(...how))
+  beforeEach(async () => {
+    if (!isShared) await enter(...how)
+  })
   afterEach(async () => {
-    await reader.context.close()
+    if (!isShared) await reader.context.close()
     expect(reader.faults).toEqual([])
+  })
+}
+
+/** Lets one reader open one page for all tests of the calling group, which leave it so that the next one finds its way. */
+export function sharePage(open: () => Promise<void>): void {
+  beforeAll(async () => {
+    await enter()
+    isShared = true
+    await open()
+  })
+  afterAll(async () => {
+    isShared = false
+    await reader.context.close()
   })
 }
 

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { type Call, KERNEL_DEEDS, REMARKS, SILENCES, type Step, type Story } from '../../labs/checks/story.ts'
 import { type Faults, FRAME_KINDS, NO_FAULTS } from '../../labs/faults.ts'
 import { DEEDS, FATES, INSTRUMENTS, MISSED } from '../../labs/protocol.ts'
+import type { Tcp } from '../../labs/wire/decoded.ts'
 import { EXPLAINED } from '../../site/bench/story/call-sentence.ts'
 import type { Cast } from '../../site/bench/story/cast.ts'
+import { labelOf } from '../../site/bench/story/packet-words.ts'
 import { sentenceOf } from '../../site/bench/story/sentence.ts'
 import { piecesOf, plainOf, signedOf } from '../../site/bench/story/wording.ts'
 import { recordedStory, recordingNames } from '../helpers/recorded-stories.ts'
@@ -14,6 +16,8 @@ import { StoryMaker } from '../helpers/story-maker.ts'
 import { storyWordsOf } from '../helpers/story-words.ts'
 
 const LANGS = ['en', 'zh'] as const
+const isFirst = (tcp: Tcp | null) => tcp?.flags.join() === 'SYN'
+const isReset = (tcp: Tcp | null) => tcp?.flags.includes('RST') === true
 const words = { en: storyWordsOf('en'), zh: storyWordsOf('zh') }
 
 /** The sentence of a step in both languages; fails where words are missing, or a place has no value. */
@@ -295,6 +299,29 @@ describe('there is a sentence in both languages', () => {
       return last(maker.story()).en
     })
     expect(new Set(told).size).toBe(ends.length)
+  })
+})
+
+describe('a host that calls itself', () => {
+  it('names the address where it is another than 127.0.0.1, in the sentence and on the arrow', async () => {
+    const { story, cast } = (await recordedStory('ip-localhost/ts-ts')) as { story: Story; cast: Cast }
+    const told = story.packets
+      .filter(({ decoded: { tcp } }) => isReset(tcp) || isFirst(tcp))
+      .map((packet) => {
+        const at = story.steps.find((step) => step.kind === 'packet' && step.packet === packet.number)?.at ?? 0
+        const { numbers } = labelOf(packet, { words: words.en, cast })
+        const sentence = both(story, at, cast).en
+        return `${numbers}: ${/(?:connection to|listens at) (?:port )?\S+\d/.exec(sentence)?.[0]}`
+      })
+    expect(told).toEqual([
+      '→ ::1: connection to [::1]:12836',
+      'seq 0 ack 1: listens at [::1]:12836',
+      'seq 0: connection to port 12836',
+      '→ ::1: connection to [::1]:12837',
+      'seq 0 ack 1: listens at [::1]:12837',
+      'seq 0: connection to port 12837',
+      'seq 0 ack 1: listens at port 12837',
+    ])
   })
 })
 

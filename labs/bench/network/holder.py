@@ -329,6 +329,19 @@ def make_root(keep, modules):
     os.chdir("/")
     check(LIBC.umount2(b"/.old", MNT_DETACH))
     os.rmdir("/.old")
+    name_loopback()
+
+
+def name_loopback():
+    """`localhost` is both loopback addresses here, IPv6 first, whatever the machine's own file says of its names."""
+    if not os.path.isfile("/etc/hosts"):
+        return
+    with open("/.hosts", "x") as file:
+        file.write("::1 localhost\n127.0.0.1 localhost\n")
+    os.chmod("/.hosts", 0o644)
+    bind("/.hosts", "/etc/hosts")
+    # What is bound stays without its first name.
+    os.unlink("/.hosts")
 
 
 def make_workspace(folder, modules):

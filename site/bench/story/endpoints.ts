@@ -1,4 +1,5 @@
 /** Addresses and ports: who a packet says it is from, and how that is written. Pure. */
+import type { Packet } from '../../../labs/checks/story.ts'
 import type { Endpoint } from '../../../labs/protocol.ts'
 import type { Decoded } from '../../../labs/wire/decoded.ts'
 
@@ -23,4 +24,17 @@ export function isSame(one: Endpoint | null, other: Endpoint | null): boolean {
 export function endpointText({ address, port }: Endpoint): string {
   if (port === 0) return address
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** The address that stands over a host's own kernel where it has no wire. */
+const USUAL = '127.0.0.1'
+
+/**
+ * Another address of its own than the usual one, which a host talking with itself asked for by SYN, or refused at by RST:
+ * it has to be named. Null for every other packet.
+ */
+export function otherAddress({ wire, decoded: { ip, tcp } }: Pick<Packet, 'wire' | 'decoded'>): string | null {
+  if (wire !== null || !ip || !tcp || (tcp.flags.includes('SYN') && tcp.flags.includes('ACK'))) return null
+  if (tcp.flags.includes('SYN')) return ip.destination === USUAL ? null : ip.destination
+  return tcp.flags.includes('RST') && ip.source !== USUAL ? ip.source : null
 }

@@ -2,7 +2,7 @@
 import type { KernelDeed, Packet, Remark, Step, Story } from '../../../labs/checks/story.ts'
 import { callName } from './call-sentence.ts'
 import type { Cast } from './cast.ts'
-import { destinationOf, endpointText } from './endpoints.ts'
+import { destinationOf, endpointText, otherAddress } from './endpoints.ts'
 import { indexOf } from './index-of.ts'
 import type { Clause, Who } from './sentence.ts'
 import { type Station, stationsOf, type Way, wayOf } from './stations.ts'
@@ -68,8 +68,12 @@ function whatClause(story: Story, packet: Packet, step: Step, from: Who, cast: C
   const has = (flag: (typeof tcp.flags)[number]) => tcp.flags.includes(flag)
   if (has('RST')) {
     const port = String(tcp.sourcePort)
-    return { key: isRefusal(story, packet) ? 'packet.refuses' : 'packet.rst', values: { from, port } }
+    if (!isRefusal(story, packet)) return { key: 'packet.rst', values: { from } }
+    const address = otherAddress(packet)
+    if (address === null) return { key: 'packet.refuses', values: { from, port } }
+    return { key: 'packet.refuses-at', values: { from, peer: endpointText({ address, port: tcp.sourcePort }) } }
   }
+  if (has('SYN') && otherAddress(packet) !== null) return { key: 'packet.syn-at', values }
   if (has('SYN')) return { key: has('ACK') ? 'packet.synack' : 'packet.syn', values }
   if (has('FIN')) return { key: payload.length > 0 ? 'packet.data-fin' : 'packet.fin', values }
   if (payload.length > 0) return dataClause(story, packet, values)

@@ -1,13 +1,13 @@
 /** What is written on a packet, and what it is called where it cannot be seen. Pure. */
 import type { Packet } from '../../../labs/checks/story.ts'
-import { destinationOf, endpointText, sourceOf } from './endpoints.ts'
+import { destinationOf, endpointText, otherAddress, sourceOf } from './endpoints.ts'
 import { count, grouped, say, type Voice } from './wording.ts'
 
 /** What stands on an arrow. */
 export interface PacketLabel {
   /** Flags or protocol: `SYN, ACK`, `UDP`. */
   readonly name: string
-  /** Relative numbers, or what an error says: `seq 0 ack 1`; empty where there is nothing. */
+  /** Relative numbers, another address than the usual, or what an error says: `seq 0 ack 1`; empty where there is nothing. */
   readonly numbers: string
   /** What it carries: `4 bytes`; empty for nothing. */
   readonly load: string
@@ -17,7 +17,11 @@ export function labelOf(packet: Packet, voice: Voice): PacketLabel {
   const { tcp, udp, icmp, arp, ip, payload } = packet.decoded
   const bytes = count(voice, payload.length, 'bytes')
   const load = payload.length > 0 ? bytes : ''
-  if (tcp) return { name: tcp.flags.join(', ') || 'TCP', numbers: numbersOf(packet), load }
+  if (tcp) {
+    const asked = tcp.flags.includes('SYN') ? otherAddress(packet) : null
+    const numbers = asked === null ? numbersOf(packet) : `→ ${asked}`
+    return { name: tcp.flags.join(', ') || 'TCP', numbers, load }
+  }
   if (udp) return { name: 'UDP', numbers: `→ ${udp.destinationPort}`, load: bytes }
   if (icmp) {
     return { name: icmp.version === 6 ? 'ICMPv6' : 'ICMP', numbers: icmpName(packet, voice), load: '' }
@@ -50,7 +54,7 @@ export function packetName(packet: Packet, voice: Voice, more: readonly string[]
     source && destination
       ? say(voice, 'wire.way', { from: endpointText(source), to: endpointText(destination) })
       : say(voice, 'wire.way', { from: packet.from, to: packet.to })
-  const told = packet.decoded.tcp ? numbers.replace(/ (ack )/, `${say(voice, 'wire.comma')}$1`) : ''
+  const told = packet.decoded.tcp ? numbersOf(packet).replace(/ (ack )/, `${say(voice, 'wire.comma')}$1`) : ''
   return [what, way, load, told, ...more].filter((part) => part !== '').join(say(voice, 'wire.comma'))
 }
 

@@ -4,6 +4,7 @@ import type { Packet } from '../../../labs/checks/story.ts'
 import { REMARKS } from '../../../labs/checks/story.ts'
 import { FATES } from '../../../labs/protocol.ts'
 import { TCP_FLAGS } from '../../../labs/wire/decoded.ts'
+import { otherAddress } from '../story/endpoints.ts'
 
 /** The lines of each shape that was met, for one width and one language. */
 export type Shapes = Map<number, number>
@@ -12,9 +13,10 @@ export type Shapes = Map<number, number>
  * What decides how wide a packet's text is: digits are all of one width, so only how many there are. Null for a packet
  * that has to be worded to know.
  */
-export function shapeOf({ decoded, sequence, acknowledgment, remarks, fate, about }: Packet): number | null {
+export function shapeOf(packet: Packet): number | null {
+  const { decoded, sequence, acknowledgment, remarks, fate, about } = packet
   const { tcp, udp, payload, ip } = decoded
-  if ((!tcp && !udp) || ip?.fragment) return null
+  if ((!tcp && !udp) || ip?.fragment || otherAddress(packet) !== null) return null
   let shape = tcp ? 1 : 2
   let flags = 0
   if (tcp) for (const flag of tcp.flags) flags |= 1 << TCP_FLAGS.indexOf(flag)

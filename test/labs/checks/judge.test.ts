@@ -77,6 +77,36 @@ describe('facts', () => {
     },
   )
 
+  test.each(['py-py', 'ts-ts'])(
+    'packets are found by addresses, and states by that of the socket (%s)',
+    async (mixture) => {
+      const evidence = await run('ip-four-binds', mixture)
+      expect(packets(evidence, { fromAddress: '127.0.0.77', flags: ['SYN', 'ACK'] }).found).toHaveLength(2)
+      expect(packets(evidence, { toAddress: '::1', flags: ['SYN'], without: ['ACK'] }).found).toHaveLength(4)
+      const listens = (local: string) => states(evidence, { program: 'server', state: 'LISTEN', local }).found.length
+      expect(['127.0.0.1', '0.0.0.0', '::1', '::', '127.0.0.77'].map(listens)).toEqual([1, 1, 1, 1, 0])
+    },
+  )
+
+  test.each(['py-py', 'ts-ts'])(
+    'where packets are not seen, bells are judged by sockets and output (%s)',
+    async (mixture) => {
+      const blind = (events: readonly BenchEvent[]): BenchEvent[] => [
+        { kind: 'blind', instrument: 'packets', detail: 'not here', n: 0, t: 0 },
+        ...events.filter(({ kind }) => kind !== 'frame'),
+      ]
+      const bells = await run('ip-two-bells', mixture, blind)
+      const verdict = (await checksOf(bells.lab))?.tasks?.two?.check(bells)
+      expect(verdict?.points.map(({ key, there }) => `${key} ${there}`)).toEqual([
+        'four true',
+        'six false',
+        'refused true',
+      ])
+      const binds = await run('ip-four-binds', mixture, blind)
+      expect((await checksOf(binds.lab))?.predictions?.other?.shows(binds)?.option).toBe('wildcards')
+    },
+  )
+
   test('text that came in several segments is found in the stream, with the packet that completes it', async () => {
     const evidence = await run('tcp-bad-road')
     const whole = crossed(evidence, { from: 'send', to: 'receive', carries: '5' })
@@ -140,6 +170,11 @@ describe('facts', () => {
     expect(marks(marked(34, 36), 'udp.sourcePort', { protocol: 'udp' }).found).toEqual([])
     expect(marks(marked(34, 36), null, { protocol: 'udp' }).found).toHaveLength(1)
     expect(marks(evidence, 'udp.sourcePort', {}).found).toEqual([])
+    expect(marks(marked(34, 41), 'udp', {}).found).toHaveLength(1)
+    const last = 42 + (evidence.story.packets[0]?.decoded.payload.length ?? 0) - 1
+    expect(marks(marked(42, last), 'payload', {}).found).toHaveLength(1)
+    expect(marks(marked(41, last), 'payload', {}).found).toEqual([])
+    expect(marks(marked(42, last), 'nothing', {}).found).toEqual([])
   })
 
   test('a text backwards is by characters', () => {
