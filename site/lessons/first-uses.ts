@@ -67,7 +67,7 @@ export function plural(term: string): string {
 
 /**
  * Links the first use of each entry in a lesson. Of names that begin at the same place the longest is the one that is used:
- * an “ephemeral port” is no use of “port”. A link by hand is a use too.
+ * an “ephemeral port” is no use of “port”. A link by hand is a use of what it leads to, and of its own words.
  */
 export function linkFirstUses(root: MarkdownNode, names: readonly Name[]): Replacement[] {
   const byText = new Map(names.map((name) => [known(name.text), name]))
@@ -78,6 +78,8 @@ export function linkFirstUses(root: MarkdownNode, names: readonly Name[]): Repla
     if (node.type === 'link') {
       const [entry] = /(?:glossary|errors)\/#[\w-]+$/.exec(node.url ?? '') ?? []
       if (entry !== undefined) used.add(entry)
+      // Its words are settled: where they mean something else in this lesson, the link says what.
+      for (const { 0: found } of textOf(node).matchAll(pattern)) used.add(byText.get(known(found))?.entry ?? '')
     } else if (node.type === 'inlineCode') {
       const name = byText.get(known(node.value ?? ''))
       if (!name?.isCode || name.text !== node.value || used.has(name.entry)) return
@@ -121,6 +123,10 @@ export function fromLesson(url: string): string {
 
 function linkTo({ entry }: Name, child: MarkdownNode): MarkdownNode {
   return { type: 'link', url: `${UP}${entry}`, children: [child], data: { hProperties: { className: ['look-up'] } } }
+}
+
+function textOf({ value = '', children = [] }: MarkdownNode): string {
+  return value + children.map(textOf).join('')
 }
 
 /** A name as it is looked up, whatever its letters and the ends of lines in it. */

@@ -105,6 +105,11 @@ describe('the first use of a term', () => {
     expect(linked('en', ...blocks)).toBe('[What it is](/en/glossary/#socket)\nA socket.')
   })
 
+  it('is none where a link by hand gives the word another sense', () => {
+    const blocks = [paragraph(link('../../glossary/#framing', 'frame')), paragraph(text('Frames, framing, a socket.'))]
+    expect(linked('en', ...blocks)).toBe('[frame](glossary/#framing)\nFrames, framing, a [socket](glossary/#socket).')
+  })
+
   it('is found in lists, tables and emphasis', () => {
     const cell = node('table', node('tableRow', node('tableCell', node('strong', text('a frame')))))
     expect(linked('en', node('list', node('listItem', paragraph(text('a socket')))), cell)).toBe(
