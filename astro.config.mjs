@@ -1,7 +1,8 @@
 import mdx from '@astrojs/mdx'
 import { defineConfig } from 'astro/config'
 import { fencedCode, twoTone } from './site/components/two-tone.ts'
-import { refuseBrokenLessons } from './site/lessons/plugin.ts'
+import { lookUps, refuseBrokenLessons } from './site/lessons/plugin.ts'
+import { searchIndex } from './site/search/index-pages.ts'
 
 // Nothing about a reader or a maker leaves the machine.
 process.env.ASTRO_TELEMETRY_DISABLED = '1'
@@ -23,7 +24,7 @@ export default defineConfig({
     routing: { prefixDefaultLocale: true, redirectToDefaultLocale: false },
   },
   devToolbar: { enabled: false },
-  integrations: [mdx()],
+  integrations: [mdx(), lookUps(), searchIndex()],
   markdown: { shikiConfig: { theme: twoTone, transformers: [fencedCode] } },
   vite: {
     plugins: [refuseBrokenLessons()],

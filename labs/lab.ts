@@ -23,6 +23,8 @@ export interface ProgramDefinition {
   /** Where it runs; the lab's only host, when it has one. */
   readonly host?: string
   readonly capability?: Capability
+  /** How many descriptors it may have, those of its terminal among them; as many as any program, when nothing is said. */
+  readonly descriptors?: number
 }
 
 /** A view of the machine itself as an author writes it, in place of a program with files. */
@@ -43,6 +45,8 @@ export interface LabDefinition {
   readonly network?: NetworkDefinition
   /** How much is kept of its frames; all, when nothing is said. */
   readonly frames?: FramesDefinition
+  /** How much is told of what its programs call; all, when nothing is said. */
+  readonly calls?: CallsDefinition
   /** What of its runs differs from run to run, by chance or by who is first, besides times and ports. */
   readonly varies?: readonly Aspect[]
 }
@@ -71,6 +75,9 @@ export type Aspect = (typeof ASPECTS)[number]
  */
 export type FramesDefinition = 'whole' | 'counters' | { readonly bytes?: number; readonly first?: number }
 
+/** How many of its calls are told of each run of a program: all, or only the `first` so many; the others are counted. */
+export type CallsDefinition = 'whole' | { readonly first: number }
+
 /** How much is kept of frames: so many bytes of each, and so many frames of each run; null: of all. */
 export interface Frames {
   readonly bytes: number
@@ -78,8 +85,10 @@ export interface Frames {
 }
 
 /** One program of a checked lab. */
-export interface Program extends Required<Omit<ProgramDefinition, 'capability'>> {
+export interface Program extends Required<Omit<ProgramDefinition, 'capability' | 'descriptors'>> {
   readonly capability: Capability | null
+  /** Null: no limit of its own. */
+  readonly descriptors: number | null
   /** The path of its file below `labs/catalog/`, for each language. */
   readonly files: Readonly<Record<Language, string>>
 }
@@ -99,14 +108,18 @@ export interface Lab {
   readonly network: Network
   /** Null: counters alone. */
   readonly frames: Frames | null
+  /** So many calls of each run of a program are told; null: all. */
+  readonly calls: number | null
   readonly varies: readonly Aspect[]
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/
-const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames', 'varies']
+const LAB_KEYS = ['number', 'programs', 'views', 'network', 'frames', 'calls', 'varies']
 const VIEW_KEYS = ['view', 'on']
 const WHOLE = 65_535
-const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability']
+const PROGRAM_KEYS = ['name', 'end', 'from', 'host', 'capability', 'descriptors']
+/** Node has more than twenty for itself before the first line of a program. */
+const DESCRIPTORS = { least: 32, most: 1024 }
 
 /** Types a lab's definition for its author. It is checked by `readLab`, when the folder's name is known. */
 export function defineLab(definition: LabDefinition): LabDefinition {
@@ -141,6 +154,7 @@ export function readLab(id: string, definition: unknown): Lab {
     network,
     views,
     frames: readFrames(definition.frames, refuse),
+    calls: readCalls(definition.calls, refuse),
     varies: readVaries(definition.varies ?? [], refuse),
     programs: programs.map((program: unknown) => {
       if (!isRecord(program)) return refuse('each program is `{ name, end }`')
@@ -173,7 +187,13 @@ export function readLab(id: string, definition: unknown): Lab {
         const known = Object.keys(CAPABILITIES).join(', ')
         return refuse(`\`capability\` of \`${name}\` is \`${String(capability)}\`; a lab may give ${known}`)
       }
-      return { name, end, from, host, capability, files: { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` } }
+      const { descriptors = null } = program
+      if (!isDescriptors(descriptors)) {
+        const range = `a whole number from ${DESCRIPTORS.least} to ${DESCRIPTORS.most}`
+        return refuse(`\`descriptors\` of \`${name}\` is \`${String(descriptors)}\`; it must be ${range}`)
+      }
+      const files = { ts: `${from}/${name}.ts`, py: `${from}/${name}.py` }
+      return { name, end, from, host, capability, descriptors, files }
     }),
   }
 }
@@ -237,8 +257,25 @@ function readFrames(value: unknown, refuse: Refuse): Frames | null {
   return { bytes: (bytes as number | undefined) ?? WHOLE, first: (first as number | undefined) ?? null }
 }
 
+function readCalls(value: unknown, refuse: Refuse): number | null {
+  if (value === undefined || value === 'whole') return null
+  const { first, ...rest } = isRecord(value) ? value : { first: undefined }
+  if (Object.keys(rest).length > 0 || first === undefined) {
+    return refuse("`calls` must be 'whole' or `{ first }`")
+  }
+  if (!Number.isInteger(first) || Number(first) < 1 || Number(first) > 2000) {
+    return refuse(`\`calls.first\` is \`${String(first)}\`; it must be a whole number from 1 to 2000`)
+  }
+  return Number(first)
+}
+
 function isCapability(value: unknown): value is Capability | null {
   return value === null || (typeof value === 'string' && Object.hasOwn(CAPABILITIES, value))
+}
+
+function isDescriptors(value: unknown): value is number | null {
+  if (value === null) return true
+  return Number.isInteger(value) && Number(value) >= DESCRIPTORS.least && Number(value) <= DESCRIPTORS.most
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

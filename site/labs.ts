@@ -2,7 +2,7 @@
 import { type Lab, type Language, type Program, readLab } from '../labs/lab.ts'
 
 const definitions = import.meta.glob<unknown>('/labs/catalog/*/lab.ts', { eager: true, import: 'default' })
-const files = import.meta.glob<string>(['/labs/catalog/*/*.{ts,py}', '!/labs/catalog/*/{lab,checks}.ts'], {
+const files = import.meta.glob<string>(['/labs/catalog/*/*.{ts,py}', '!/labs/catalog/*/{lab,checks,deeds}.ts'], {
   eager: true,
   import: 'default',
   query: '?raw',

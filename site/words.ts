@@ -15,7 +15,7 @@ export function wordsOf(lang: Lang, file: string): Words {
 const CARRIED = ['lab', 'recording'] as const
 
 /** The files with words of one page, or of one thing on pages. */
-const PAGES = ['machine', 'pictures', 'learn', 'errata', 'errors', 'met', 'glossary'] as const
+const PAGES = ['machine', 'pictures', 'learn', 'errata', 'errors', 'met', 'glossary', 'search'] as const
 
 /** The words that a page with labs carries. */
 export function carriedWords(lang: Lang): Words {
@@ -25,8 +25,8 @@ export function carriedWords(lang: Lang): Words {
 /**
  * The text of a key in a language, its `{name}` places filled with `values`. The words of labs, which the browser reads
  * too, stand in lab.json and recording.json, those of the page *This machine* in machine.json, those of the lessons'
- * pictures in pictures.json, those of tasks, predictions, quizzes and progress in learn.json, those of pages to look things up
- * in in files of their names; all others in site.json.
+ * pictures in pictures.json, those of tasks, predictions, quizzes and progress in learn.json, those of the search and of pages
+ * to look things up in in files of their names; all others in site.json.
  * @throws {Error} naming the file, for a missing key and for a place without a value; so the build stops.
  */
 export function t(lang: Lang, key: string, values: Readonly<Record<string, string | number>> = {}): string {

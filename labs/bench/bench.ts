@@ -82,6 +82,7 @@ export class Bench {
       policy: surroundings.policy,
       interpreters: surroundings.interpreters,
       zero,
+      calls: lab.calls,
       tell: (observation, t) => {
         this.#outbox.write(observation, t)
         this.#settling.heard(observation)

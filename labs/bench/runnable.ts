@@ -33,6 +33,8 @@ export interface Prepared {
   /** Null: the machine itself, whatever network the bench has. */
   readonly host: string | null
   readonly capability: Capability | null
+  /** How many descriptors it may have, where it is fewer than any other. */
+  readonly descriptors?: number | undefined
   /** What it needs in its environment besides what every program has. */
   readonly env: Readonly<Record<string, string>>
 }
@@ -55,7 +57,7 @@ export function runnablesOf(lab: Lab, interpreters: FoundInterpreters): Runnable
 }
 
 function programRunnable(program: Program, interpreters: FoundInterpreters): Runnable {
-  const { name, end, host, capability, files } = program
+  const { name, end, host, capability, descriptors, files } = program
   return {
     name,
     isProgram: true,
@@ -69,7 +71,15 @@ function programRunnable(program: Program, interpreters: FoundInterpreters): Run
       try {
         const { folder, file } = await network.place(program, language, source ?? null)
         const command = [interpreter.typed, file]
-        return { argv: [interpreter.path, file], command, folder, host, capability, env: {} }
+        return {
+          argv: [interpreter.path, file],
+          command,
+          folder,
+          host,
+          capability,
+          descriptors: descriptors ?? undefined,
+          env: {},
+        }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
         throw new Refused({ kind: 'file-missing', file: `labs/catalog/${files[language]}` })

@@ -111,7 +111,8 @@ export class Seat {
     this.#run = run
     let trace: Trace | undefined
     try {
-      const { argv, command, folder, host, capability, env } = await this.runnable.prepare(language, network, source)
+      const prepared = await this.runnable.prepare(language, network, source)
+      const { argv, command, folder, host, capability, env } = prepared
       const bare = { ...programEnvironment(this.#markOf(run), policy), ...(token && { [TOKEN]: token }), ...env }
       const released = () => outbox.write({ kind: 'released', program: name, run: number })
       trace = await tracing.begin(name, number, language, bare, released)
@@ -122,6 +123,7 @@ export class Seat {
         argv,
         folder,
         env: trace.env,
+        descriptors: prepared.descriptors && prepared.descriptors + trace.descriptors,
         columns,
         rows,
       }

@@ -54,7 +54,10 @@ export class Settling {
   }
 
   ended(run: number): void {
-    if (this.#running.delete(run) && this.isCalm) void this.#settle()
+    if (!this.#running.delete(run)) return
+    if (this.isCalm) void this.#settle()
+    // Others go on, perhaps in silence: that all is told which came before this end must be said all the same.
+    else this.#sayLater()
   }
 
   /** Frames have been told. */

@@ -1,3 +1,4 @@
+import { CallShare } from '../instruments/call-share.ts'
 import { CallReader } from '../instruments/calls.ts'
 import { tracerEnvironment } from '../instruments/tracers.ts'
 import type { Observation, RunLanguage } from '../protocol.ts'
@@ -14,13 +15,20 @@ export interface Traceable {
   readonly interpreters: FoundInterpreters
   /** When the bench was opened, on the machine's monotonic clock in ns. */
   readonly zero: bigint
+  /** So many calls of each run are told; null, or nothing said: all. */
+  readonly calls?: number | null
   readonly tell: (observation: Observation, t?: number) => void
 }
+
+/** How many descriptors tracing takes: its channel, and in Node one more that is open since the tracer was loaded. */
+const TAKEN = { py: 1, ts: 2 } as const
 
 /** The tracing of one run. */
 export interface Trace {
   /** The environment with which the program is traced; the one it has anyway, when it is not. */
   readonly env: Readonly<Record<string, string>>
+  /** How many descriptors of the program it needs for itself. */
+  readonly descriptors: number
   /**
    * Tells all that is left. To be called when the program has ended, and before that is told.
    * @param byItself whether nobody and nothing made it end
@@ -54,14 +62,14 @@ export class Tracing {
     env: Readonly<Record<string, string>>,
     released: () => void,
   ): Promise<Trace> {
-    const untraced: Trace = { env, ended: () => {}, hold: (on) => !on, release: () => false }
+    const untraced: Trace = { env, descriptors: 0, ended: () => {}, hold: (on) => !on, release: () => false }
     const { network, policy, interpreters } = this.#bench
     if (language === 'sh' || !policy.calls) return untraced
     try {
       await makeTracersReady(policy, interpreters)
       const channel = await network.openChannel(run)
       const traced = { ...env, ...tracerEnvironment(language, channel.path, env) }
-      return this.#trace(program, run, channel, traced, released)
+      return this.#trace(program, run, channel, traced, TAKEN[language], released)
     } catch (error) {
       this.#blind((error as Error).message)
       return untraced
@@ -80,24 +88,30 @@ export class Tracing {
     run: number,
     channel: Channel,
     env: Readonly<Record<string, string>>,
+    descriptors: number,
     released: () => void,
   ): Trace {
     const { zero } = this.#bench
     const gate = new Gate(channel, released)
     const benchTime = (monotonic: number) => monotonic - Number(zero)
+    const share = new CallShare(this.#bench.calls ?? null)
     const tell = (observation: Observation, t: number) => {
       if (observation.kind === 'blind') this.#blind(observation.detail)
-      else if (observation.kind !== 'held' || gate.arrives()) this.#bench.tell(observation, t)
+      else if (observation.kind === 'held' ? gate.arrives() : share.takes(observation, t))
+        this.#bench.tell(observation, t)
     }
     const reader = new CallReader(channel.descriptor, { program, run, benchTime, tell, went: () => gate.leaves() })
     this.#readers.add(reader)
     return {
       env,
+      descriptors,
       hold: (on) => gate.hold(on) && !(on && this.#isBlind),
       release: () => gate.release(),
       ended: (byItself) => {
         reader.drain()
         reader.close()
+        const { missing } = share
+        if (missing) this.#bench.tell(missing, missing.until)
         this.#readers.delete(reader)
         channel.remove()
         if (byItself && reader.isSilent) this.#blind(`The tracer of ${program} did not start.`)

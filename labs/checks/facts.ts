@@ -189,18 +189,25 @@ export function faultsSet(run: RunEvidence): Facts {
 }
 
 /**
- * The reader marked just this field (`udp.sourcePort`) in one of these packets. Null for the field: bytes of one of them
- * were marked, whichever.
+ * The reader marked just this part of one of these packets: a field (`udp.sourcePort`), a whole header (`udp`), or the
+ * `payload`. Null for the part: bytes of one of them were marked, whichever.
  */
-export function marks(run: RunEvidence, field: string | null, query: PacketQuery): Facts {
+export function marks(run: RunEvidence, part: string | null, query: PacketQuery): Facts {
   const { marked, story } = run
   const packet = marked === null ? undefined : story.packets[marked.packet - 1]
   if (marked === null || packet === undefined || !isLike(packet, query)) return facts(run, 'packets', [])
-  const [layer, name] = (field ?? '').split('.')
-  const fields = packet.decoded.layers.find((one) => one.name === layer)?.fields ?? []
-  const { offset = -1, length = 0 } = fields.find((one) => one.name === name) ?? {}
-  const isIt = field === null || (marked.first === offset && marked.last === offset + length - 1)
+  const { first, last } = (part === null ? null : placeOfPart(packet, part)) ?? {}
+  const isIt = part === null || (marked.first === first && marked.last === last)
   return facts(run, 'packets', isIt ? [ofPacket(story, packet)] : [])
+}
+
+/** Where a part of a packet lies, as `marks` names it: its first byte and its last; null where it has none of it. */
+export function placeOfPart({ decoded }: Packet, part: string): { first: number; last: number } | null {
+  const [name, field] = part.split('.')
+  const layer = decoded.layers.find((one) => one.name === name)
+  const whole = part === 'payload' ? decoded.payload : layer
+  const place = field === undefined ? whole : layer?.fields.find((one) => one.name === field)
+  return place && place.length > 0 ? { first: place.offset, last: place.offset + place.length - 1 } : null
 }
 
 /** Nothing moves: every program that runs waits, and all that came before has been told. */

@@ -30,6 +30,20 @@ export function policyOfPages(hashes: readonly string[]): string {
   ].join('; ')
 }
 
+/** Where the script lies that searches; a page starts it as a worker. */
+export const SEARCH_WORKER = '/pagefind/pagefind-worker.js'
+
+/**
+ * What that worker may do, by the policy of its own that a worker has: compile WebAssembly, and fetch the index. It sees no
+ * page. Pages themselves may compile nothing.
+ */
+export const POLICY_OF_SEARCH = [
+  "default-src 'none'",
+  "script-src 'wasm-unsafe-eval'",
+  "connect-src 'self'",
+  NEVER,
+].join('; ')
+
 /** The same for pages in the making, which are full of inline scripts that no build has seen. */
 export const POLICY_IN_MAKING = [
   "default-src 'self'",

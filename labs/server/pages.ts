@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type Duplex, pipeline } from 'node:stream'
 import sirv from 'sirv'
-import { POLICY_IN_MAKING, policyOfPages, scriptHashes } from './headers.ts'
+import { POLICY_IN_MAKING, POLICY_OF_SEARCH, policyOfPages, SEARCH_WORKER, scriptHashes } from './headers.ts'
 
 /** Where pages come from: answers requests that are not for a bench, and upgrades if it has any. */
 export interface Pages {
@@ -28,12 +28,13 @@ export function builtPages(folder: string): Pages {
   const policy = policyOf(folder)
   return {
     answer: (request, response) => {
-      response.setHeader('Content-Security-Policy', policy())
+      const path = request.url?.replace(/\?.*$/, '')
+      response.setHeader('Content-Security-Policy', path === SEARCH_WORKER ? POLICY_OF_SEARCH : policy())
       // sirv throws on a range that ends before it begins; to answer with the whole is always allowed (RFC 9110, 14.2).
       delete request.headers.range
       // It also leaves the error of a file that cannot be read to nobody, which would end the server.
       response.on('pipe', (file) => file.on('error', () => response.destroy()))
-      serve(request, response, () => void answerNotFound(folder, response))
+      serve(request, response, () => void answerNotFound(folder, request.url, response))
     },
     upgrade: (_, socket) => socket.destroy(),
   }
@@ -62,8 +63,12 @@ function readOrNothing(file: string): string {
   }
 }
 
-async function answerNotFound(folder: string, response: ServerResponse): Promise<void> {
-  const page = await readFile(join(folder, '404.html')).catch(() => 'There is no such page.\n')
+/** Says in the language of the address that there is no such page; in both where it has none. */
+async function answerNotFound(folder: string, url: string | undefined, response: ServerResponse): Promise<void> {
+  const [, lang = ''] = /^\/(en|zh)(?:[/?]|$)/.exec(url ?? '') ?? []
+  const page = await readFile(join(folder, lang, '404', 'index.html'))
+    .catch(() => readFile(join(folder, '404.html')))
+    .catch(() => 'There is no such page.\n')
   response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' })
   response.end(page)
 }

@@ -15,6 +15,7 @@ import type { Lab } from '../lab.ts'
 import { HOME_LIMITS } from '../limits.ts'
 import { mixtureOf, mixtures } from '../mixture.ts'
 import { Catalog } from './catalog.ts'
+import { deedsOf, handOf } from './hand.ts'
 import { headerOf, recordRun } from './recorder.ts'
 import { keepRecording } from './recordings.ts'
 import { inWords } from './words.ts'
@@ -88,7 +89,8 @@ async function recordAll(lab: Lab, around: Surroundings, how: { version: string;
     const mixture = mixtureOf(programs, languages)
     const said = `${lab.number} ${lab.id} ${mixture}`
     try {
-      const events = await recordRun({ lab, languages }, around)
+      const deeds = await deedsOf(folder, lab)
+      const events = await recordRun({ lab, languages }, around, handOf(lab, deeds?.acts ?? []))
       const header = headerOf({ lab, languages }, around, how.version, new Date())
       console.log(`${said}: ${await keepRecording({ folder, lab, mixture, header, events, force: how.force })}`)
     } catch (error) {

@@ -25,12 +25,12 @@ const GROUPS = {
     6 mislead rfc1883 rfc1752
     7 gap rfc1122#3.2.1.3 rfc4291#2.5.3 rfc1918 run | own-addresses ip-four-binds`,
   ports: `
-    8 mislead rfc768 rfc9293#3.1 ip.7 run | udp-envelopes
-    9 mislead rfc768 rfc6335#6 run | udp-aligned
-    10 wrong rfc6335#6 iana ip.7 | udp-aligned
-    11 wrong capabilities.7 ip.7 run
+    8 mislead rfc768 rfc9293#3.1 ip.7 run | udp-envelopes port-taken
+    9 mislead rfc768 rfc6335#6 run | udp-aligned port-nobody
+    10 wrong rfc6335#6 iana ip.7 | udp-aligned port-given
+    11 wrong capabilities.7 ip.7 run | port-low port-low-right port-low-open
     12 gap rfc9114 rfc9000 iana
-    13 gap bind.2 run | udp-as-found`,
+    13 gap bind.2 run | port-taken udp-as-found`,
   sockets: `
     14 wrong rfc9293#4 socket.2 socket.7 | socket-life
     15 mislead raw.7 packet.7 socket.7
@@ -64,9 +64,9 @@ const GROUPS = {
     40 mislead rfc768 rfc9293#3.1 rfc8200#8.1
     41 slip rfc5681 article
     42 gap rfc5681 rfc2018 rfc8985 | tcp-bad-road
-    43 wrong pysocket recv.2 run | text-cut
-    44 gap pysocket send.2 nodenet run
-    45 gap rfc9293#3.7 run | text-cut
+    43 wrong pysocket recv.2 run | tcp-slices text-cut
+    44 gap pysocket send.2 nodenet run | tcp-brake
+    45 gap rfc9293#3.7 run | tcp-glue tcp-relay text-cut
     46 mislead rfc9293#3.6.1 rfc2525#2.17 shutdown.2 run | socket-life tcp-both-send
     47 wrong listen.2 pysocket posixlisten run
     48 mislead accept.2 run | tcp-client-sends socket-life
@@ -76,10 +76,10 @@ const GROUPS = {
     52 gap run
     53 gap socket.7 nodenet pysocket run`,
   compare: `
-    54 mislead rfc8085#3.1 run
+    54 mislead rfc8085#3.1 run | compare-price
     55 mislead rfc9293#2.2 run | tcp-both-send
-    56 gap rfc9114#1.1 run | udp-bad-road tcp-bad-road
-    57 mislead rfc9293#3.4.1
+    56 gap rfc9114#1.1 run | compare-game udp-bad-road tcp-bad-road
+    57 mislead rfc9293#3.4.1 | compare-price
     58 mislead rfc9293#3.5 | tcp-server-sends
     59 slip article
     60 gap rfc1034 rfc8446 rfc9000

@@ -18,14 +18,14 @@ export const ERRORS: readonly MetError[] = [
     numbers: [111, 61, 10061],
     python: 'ConnectionRefusedError: [Errno 111] Connection refused',
     node: 'Error: connect ECONNREFUSED 127.0.0.1:12823',
-    labs: ['tcp-as-found', 'udp-refused', 'ip-three-errors'],
+    labs: ['tcp-as-found', 'udp-refused', 'port-nobody', 'ip-three-errors'],
   },
   {
     code: 'EADDRINUSE',
     numbers: [98, 48, 10048],
     python: 'OSError: [Errno 98] Address already in use',
     node: 'Error: listen EADDRINUSE: address already in use 127.0.0.1:12824',
-    labs: ['udp-as-found'],
+    labs: ['port-taken', 'udp-as-found'],
   },
   {
     code: 'EADDRNOTAVAIL',
@@ -39,6 +39,7 @@ export const ERRORS: readonly MetError[] = [
     numbers: [13, 13, 10013],
     python: 'PermissionError: [Errno 13] Permission denied',
     node: 'Error: listen EACCES: permission denied 127.0.0.1:80',
+    labs: ['port-low'],
   },
   {
     code: 'ENETUNREACH',
@@ -90,12 +91,14 @@ export const ERRORS: readonly MetError[] = [
     numbers: [11, 35, 10035],
     python: 'BlockingIOError: [Errno 11] Resource temporarily unavailable',
     node: null,
+    labs: ['tcp-brake'],
   },
   {
     code: 'EMFILE',
     numbers: [24],
     python: 'OSError: [Errno 24] Too many open files',
     node: 'Error: bind EMFILE 127.0.0.1',
+    labs: ['socket-leak'],
   },
   {
     code: 'EBADF',

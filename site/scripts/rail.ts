@@ -1,4 +1,4 @@
-/** Marks in the contents the section whose heading was the last to pass the upper third of the window. */
+/** Marks in the contents of a page, where it has any, the section whose heading was the last to pass the upper third of the window. */
 
 const links = [...document.querySelectorAll<HTMLAnchorElement>('.rail a')]
 const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))))

@@ -1,16 +1,17 @@
 /** Labs run as their readers would: as shipped, with a solution, with a wrong answer. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Bench, Surroundings } from '../../labs/bench/bench.ts'
+import { inspect } from 'node:util'
+import type { Surroundings } from '../../labs/bench/bench.ts'
 import { freshToken } from '../../labs/bench/token.ts'
-import type { Deeds, ReaderAct } from '../../labs/checks/deeds.ts'
+import type { Deeds } from '../../labs/checks/deeds.ts'
 import { Hearing, type Marked, type RunEvidence } from '../../labs/checks/evidence.ts'
-import { packets, type StateQuery, states } from '../../labs/checks/facts.ts'
+import { packets, placeOfPart } from '../../labs/checks/facts.ts'
 import type { Checks } from '../../labs/checks/judge.ts'
-import type { Story } from '../../labs/checks/story.ts'
 import { tellLatest } from '../../labs/checks/tell.ts'
 import { LANGUAGES, type Lab, type Language } from '../../labs/lab.ts'
 import type { BenchEvent } from '../../labs/protocol.ts'
+import { deedsOf, handOf } from '../../labs/server/hand.ts'
 import { recordRun } from '../../labs/server/recorder.ts'
 import { COURSE } from './course.ts'
 
@@ -46,10 +47,10 @@ export function answered(lab: Lab, folder: string): Lab {
   }
 }
 
-/** What a reader does besides; nothing where the folder says nothing. */
-export async function deedsIn(lab: Lab, folder: string): Promise<Deeds> {
-  const file = join(CATALOG, lab.id, folder, 'deeds.ts')
-  return existsSync(file) ? (await import(file)).default : {}
+/** What a reader does besides, by what the folder says, or the lab of all its runs; nothing where neither says anything. */
+export async function deedsIn(lab: Lab, folder: string | null): Promise<Deeds> {
+  const own = folder === null ? null : await deedsOf(COURSE, lab, folder)
+  return own ?? (await deedsOf(COURSE, lab)) ?? {}
 }
 
 /** Files of a folder of answers, with the languages in which each program is there. */
@@ -78,47 +79,18 @@ export function evidenceOf(lab: Lab, events: readonly BenchEvent[], marks: Deeds
 /** Runs a lab with all programs in one language, and does what a reader does meanwhile. */
 export async function prove(lab: Lab, language: Language, around: Surroundings, deeds: Deeds): Promise<RunEvidence> {
   const languages = Object.fromEntries(lab.programs.map(({ name }) => [name, language]))
-  const left = [...(deeds.acts ?? [])]
-  const act = ({ faults: { wire, ...faults } }: ReaderAct, bench: Bench) => bench.setFaults(wire, { ...faults })
-  const events = await recordRun(
-    { lab, languages },
-    { ...around, makeToken: freshToken },
-    {
-      before: async (bench) => {
-        while (left[0]?.when === 'before') await act(left.shift() as ReaderAct, bench)
-      },
-      heard: (events, bench) => {
-        const [next] = left
-        if (next === undefined || next.when === 'before' || !isIn(lab, events, next.when)) return
-        left.shift()
-        void act(next, bench)
-      },
-    },
-  )
-  if (left.length > 0) throw new Error(`${lab.id}: the time for ${JSON.stringify(left[0]?.when)} never came.`)
+  const hand = handOf(lab, deeds.acts ?? [])
+  const events = await recordRun({ lab, languages }, { ...around, makeToken: freshToken }, hand)
+  const [late] = hand.left
+  if (late !== undefined) throw new Error(`${lab.id}: the time never came to do this: ${inspect(late)}`)
   return evidenceOf(lab, events, deeds.marks)
-}
-
-/** Whether what was told so far shows this state for long enough. */
-function isIn(lab: Lab, events: readonly BenchEvent[], when: StateQuery): boolean {
-  const latest = events.at(-1)
-  if (latest?.kind !== 'sockets' && latest?.kind !== 'frame' && latest?.kind !== 'upto') return false
-  const story = tellLatest(lab, events)
-  return story !== null && stands(lab, events, story, when)
-}
-
-function stands(lab: Lab, events: readonly BenchEvent[], story: Story, when: StateQuery): boolean {
-  const hearing = new Hearing(lab)
-  for (const event of events) hearing.hear(event)
-  return states(hearing.evidence(story, 'live', null), when).found.length > 0
 }
 
 function markOf(run: RunEvidence, { field, of }: NonNullable<Deeds['marks']>): Marked {
   const [fact] = packets(run, of).found
   const step = run.story.steps[(fact?.step ?? 0) - 1]
   const packet = step?.kind === 'packet' ? run.story.packets[step.packet - 1] : undefined
-  const [layer, name] = field.split('.')
-  const found = packet?.decoded.layers.find((one) => one.name === layer)?.fields.find((one) => one.name === name)
-  if (packet === undefined || found === undefined) throw new Error(`${run.lab.id}: no packet has the field ${field}.`)
-  return { packet: packet.number, first: found.offset, last: found.offset + found.length - 1 }
+  const place = packet ? placeOfPart(packet, field) : null
+  if (packet === undefined || place === null) throw new Error(`${run.lab.id}: no packet has the part ${field}.`)
+  return { packet: packet.number, ...place }
 }

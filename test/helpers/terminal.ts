@@ -33,6 +33,7 @@ export function runOn(next: LiveNetwork): void {
 export async function inTerminal(
   [file = '', ...args]: string[],
   size: Size = { columns: 80, rows: 24 },
+  descriptors?: number,
 ): Promise<TestTerminal> {
   const pieces: Uint8Array[] = []
   const told: string[] = []
@@ -47,6 +48,7 @@ export async function inTerminal(
     folder: '/tmp',
     host: 'here',
     capability: null,
+    descriptors,
     env: programEnvironment(`${SERVER_MARK}.test.${started}.`, POLICY),
   })
   const terminal = new Terminal(launched, {

@@ -5,17 +5,26 @@ import { BenchClient } from '../helpers/bench-client.ts'
 import { COURSE, startCourse, type TestCourse } from '../helpers/course.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 
+/** A program that is to be interrupted, what it has said before it waits for ever, and the language in which alone it does. */
+interface Stuck {
+  readonly name: string
+  readonly says: string
+  readonly only?: Language
+}
+
 /**
  * The programs that are to be interrupted, because nothing comes for them; when the server of `tcp-both-receive` is gone,
  * its client learns of it and ends.
  */
-const STUCK: Readonly<Record<string, string>> = {
-  'udp-as-found': 'receive',
-  'tcp-as-found': 'server',
-  'tcp-frozen': 'server',
-  'tcp-both-receive': 'server',
-  'ip-four-binds': 'server',
-  'ip-two-bells': 'server',
+const STUCK: Readonly<Record<string, Stuck>> = {
+  'ip-four-binds': { name: 'server', says: 'Waiting for' },
+  'ip-two-bells': { name: 'server', says: 'Waiting for' },
+  'udp-as-found': { name: 'receive', says: 'Waiting for' },
+  'socket-open': { name: 'send', says: 'nothing closed', only: 'ts' },
+  'socket-patience': { name: 'receive', says: ' bytes: ' },
+  'tcp-as-found': { name: 'server', says: 'Waiting for' },
+  'tcp-frozen': { name: 'server', says: 'Waiting for' },
+  'tcp-both-receive': { name: 'server', says: 'Waiting for' },
 }
 
 const rung = whyNoOwnNetwork === null ? 'own' : 'plain'
@@ -41,15 +50,15 @@ afterAll(async () => {
 /** What the programs of a lab print, and how they end. */
 async function run(course: TestCourse, { id, programs }: Lab, language: Language) {
   const names = programs.map(({ name }) => name)
-  const stuck = STUCK[id]
+  const { name: stuck, says = '', only = language } = STUCK[id] ?? {}
   const client = await BenchClient.open(course.port, id)
   client.run(...names.map((program) => ({ program, language })))
   const hasEnded = (name: string) => client.eventsOf(name, 'exited').length > 0
-  if (stuck !== undefined) {
+  if (stuck !== undefined && only === language) {
     const isWaiting = (name: string) => client.text(name).includes('Waiting for bytes')
     await client.until(() => names.every((name) => name === stuck || hasEnded(name) || isWaiting(name)), 60)
     const isLast = names.some((name) => !hasEnded(name) && name !== stuck) ? isWaiting : () => true
-    await client.until(() => client.text(stuck).includes('Waiting for') && isLast(stuck))
+    await client.until(() => client.text(stuck).includes(says) && isLast(stuck))
     client.type(stuck, '\x03')
   }
   await client.until(() => names.every(hasEnded))

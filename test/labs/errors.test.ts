@@ -20,6 +20,7 @@ import type { Story } from '../../labs/checks/story.ts'
 import { tellLatest } from '../../labs/checks/tell.ts'
 import { type LabDefinition, type Language, readLab } from '../../labs/lab.ts'
 import type { NetworkDefinition } from '../../labs/network.ts'
+import { ERRORS, type MetError } from '../../site/reference/errors.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { COURSE, startCourse, type TestCourse } from '../helpers/course.ts'
 import { PYTHON, whyNoOwnNetwork } from '../helpers/live-network.ts'
@@ -114,6 +115,12 @@ const AWAY: readonly {
   },
 ]
 
+/** What the errors page shows of other programs: between hosts, by other rules of a system, typed into a shell, ended from afar. */
+const ELSEWHERE: Readonly<Record<'py' | 'ts', readonly string[]>> = {
+  py: ['EHOSTUNREACH', 'ETIMEDOUT', 'EPERM'],
+  ts: ['EHOSTUNREACH', 'ETIMEDOUT', 'EPERM', 'EMFILE', 'EPIPE'],
+}
+
 const LANGUAGES = ['py', 'ts'] as const
 const runs = (language: Language) => PYTHON !== null || language !== 'py'
 
@@ -148,6 +155,12 @@ describe.skipIf(whyNoOwnNetwork)(`errors made for real (${whyNoOwnNetwork ?? 'th
           { name: 'alone', end: 'begins' },
         ],
       })
+      const screens = screensOf(page, 'alone')
+      const shown = ERRORS.filter(({ code }) => !ELSEWHERE[language].includes(code)).map((error) =>
+        screenOf(error, language),
+      )
+      expect(shown.filter((line) => line !== null && !screens.includes(line))).toEqual([])
+      expect(shown.length).toBeGreaterThan(8)
       const wanted = ALONE.filter(({ py }) => !py || language === 'py')
       const met = failures(story, 'alone').map(({ error, culprit }) => ({ error, culprit }))
       expect(met.map(({ error, culprit }) => `${error} ${culprit?.kind}`)).toEqual(
@@ -202,12 +215,30 @@ describe.skipIf(whyNoOwnNetwork)(`errors made for real (${whyNoOwnNetwork ?? 'th
         expect(met).toHaveLength(1)
         expect(errors).toContain(met[0]?.error)
         expect(met[0]?.culprit).toMatchObject(culprit)
+        const [screen = ''] = screensOf(page, 'away')
+        const shown = ERRORS.find(({ code }) => code === met[0]?.error)
+        expect(masked(screen)).toBe(masked(shown ? (screenOf(shown, language) ?? '') : ''))
         expectSentences(met[0]?.error as ErrorName, met[0]?.culprit ?? null)
       },
       60_000,
     )
   })
 })
+
+/** What a program printed of its errors, as the errors page shows it. */
+function screensOf(page: BenchClient, program: string): string[] {
+  return [...page.text(program).matchAll(/^screen: (.*?)\r?$/gm)].map(([, line = '']) => line)
+}
+
+/** What the errors page shows of an error in a language; null where there is no such screen. */
+function screenOf({ python, node }: MetError, language: Language): string | null {
+  return language === 'py' ? python : (node ?? null)
+}
+
+/** A line without its addresses. Node names its own end as well where this host's kernel refused at once. */
+function masked(line: string): string {
+  return line.replace(/ \d+(?:\.\d+){3}:\d+/, ' HOST:PORT').replace(/ - Local \(.*\)$/, '')
+}
 
 /** The story of a run when everything has been told. */
 async function settled(page: BenchClient, definition: LabDefinition): Promise<Story> {

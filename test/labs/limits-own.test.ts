@@ -21,6 +21,18 @@ test.each([
   expect(countsByNamespace(release)).toBe(apart)
 })
 
+/** Soft and hard limit of descriptors, as Python is told. */
+const DESCRIPTORS = 'import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))'
+
+test.skipIf(PYTHON === null)(
+  'a program on the plain machine has no more descriptors than its lab gives it',
+  async () => {
+    const { end, output } = await inTerminal([PYTHON ?? '', '-c', DESCRIPTORS], undefined, 40)
+    expect(await end).toEqual({ code: 0, signal: null })
+    expect(output().toString()).toBe('(40, 40)\r\n')
+  },
+)
+
 describe.skipIf(whyNoOwnNetwork)(`a program in a network of its own (${whyNoOwnNetwork ?? 'there is one'})`, () => {
   let network: OwnNetwork
 
@@ -74,6 +86,12 @@ print(json.dumps(told))`
     })
     expect(told).toEqual(Object.fromEntries(wanted))
     expect(names).toEqual(expect.arrayContaining(['data', 'fsize', 'nofile', 'cpu', 'core']))
+  })
+
+  test('has no more descriptors than its lab gives it', async () => {
+    const { end, output } = await inTerminal([PYTHON ?? '', '-c', DESCRIPTORS], undefined, 40)
+    await end
+    expect(output().toString()).toBe('(40, 40)\r\n')
   })
 
   test('is ended before anything else where memory runs short', async () => {

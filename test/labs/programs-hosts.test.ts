@@ -120,6 +120,22 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
     )
 
     test.skipIf(!runs(language)).each([
+      ['compare-price', 'ask', 'No answer within two seconds.'],
+      [
+        'compare-game',
+        'play',
+        'Nobody is listening on 10.0.0.2, port 12827. Is the watcher running, and on that port?',
+      ],
+    ])('%s: %s alone says what it is told, or that it is told nothing', async (lab, program, words) => {
+      page = await BenchClient.open(course.port, lab)
+      // The bad road may take the SYN, and must not take the answer this test is about.
+      page.say({ type: 'faults', wire: 0, faults: {} })
+      await page.until(() => page.events.some(({ kind }) => kind === 'faults'))
+      const [alone] = await again({ [program]: language })
+      expect(alone).toEqual({ code: 1, lines: [words] })
+    })
+
+    test.skipIf(!runs(language)).each([
       ['udp-bad-road', 12822],
       ['tcp-bad-road', 12824],
       ['udp-envelopes', 12822],
@@ -214,6 +230,68 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
     )
   })
 
+  describe.each(PAIRS)('transports compared, $waits waits, $begins begins', ({ waits, begins }) => {
+    test.skipIf(!runs(waits, begins))(
+      'compare-price: a hundred questions take two packets each, and TCP some more once',
+      async () => {
+        const [answer, ask] = await run('compare-price', { answer: waits, ask: begins })
+        expect(ask?.code).toBe(0)
+        const figures = ask?.lines.map((line) =>
+          /^(UDP|TCP), (1|100) questions?: (\d+) packets, (\d+) bytes$/.exec(line),
+        )
+        const [udp, tcp, udps, tcps] = figures?.map((one) => [one?.[1], ...(one ?? []).slice(2).map(Number)]) ?? []
+        expect([udp, udps]).toEqual([
+          ['UDP', 1, 2, 92],
+          ['UDP', 100, 200, 9200],
+        ])
+        for (const [line, count] of [
+          [tcp, 1],
+          [tcps, 100],
+        ] as const) {
+          expect(line?.slice(0, 2)).toEqual(['TCP', count])
+          // Opening and closing: at least three packets each; how many acknowledgements travel alone is the kernel's affair.
+          expect(line?.[2]).toBeGreaterThanOrEqual(2 * count + 6)
+          expect(line?.[2]).toBeLessThan(2.2 * count + 12)
+        }
+        expect(answer).toEqual({
+          code: 0,
+          lines: [
+            'Waiting on port 12826, by UDP and by TCP.',
+            'Answered 101 datagrams.',
+            'Answered 101 messages in 2 connections.',
+          ],
+        })
+      },
+    )
+
+    test.skipIf(!runs(waits, begins))(
+      'compare-game: on a good wire both bring all, on a bad one UDP lacks some and TCP is late',
+      async () => {
+        const [watch, play] = await run('compare-game', { watch: waits, play: begins })
+        expect(play).toEqual({ code: 0, lines: ['Handed 40 messages to the kernel, twice.'] })
+        const [udp, tcp] = figuresOf(watch?.lines)
+        expect(udp?.came).toBeLessThan(40)
+        expect(tcp?.came).toBe(40)
+        expect(tcp?.worst).toBeGreaterThan(100)
+        page.say({ type: 'faults', wire: 0, faults: { delay: 30 } })
+        await page.until(() => page.events.some(({ kind }) => kind === 'faults'))
+        const [good] = await again({ watch: waits, play: begins })
+        expect(figuresOf(good?.lines).map(({ came }) => came)).toEqual([40, 40])
+      },
+    )
+  })
+
+  /** What the watcher of a game printed of each transport, UDP first. */
+  function figuresOf(lines: readonly string[] = []) {
+    const figures = lines.flatMap((line) => {
+      const [, by, came, median, worst] =
+        /^(UDP|TCP): (\d+) of 40 came\. Age: median (\d+) ms, worst (\d+) ms\.$/.exec(line) ?? []
+      return by ? [{ by, came: Number(came), median: Number(median), worst: Number(worst) }] : []
+    })
+    expect(figures.map(({ by }) => by)).toEqual(['UDP', 'TCP'])
+    return figures
+  }
+
   /** The id of a process that runs on this host of the page's bench. */
   async function aProcessOn(host: string): Promise<number> {
     page.run({ program: `shell@${host}`, language: 'sh' })
@@ -227,15 +305,19 @@ describe.each(LANGUAGES)('on a host with other addresses, in %s', (language) => 
 
   test
     .skipIf(!runs(language))
-    .each(['udp-bad-road/receive', 'tcp-bad-road/receive', 'udp-envelopes/receive', 'tcp-envelopes/server'])(
-    '%s says whose address it is',
-    async (name) => {
-      const program = new ShellProgram(join(CATALOG, `${name}.${language}`))
-      expect(await program.exit(), NO_PYTHON).toEqual({ code: 1, signal: null })
-      expect(program.output).toBe('')
-      expect(program.errors).toBe('This host has no address 10.0.0.2.\n')
-    },
-  )
+    .each([
+      'udp-bad-road/receive',
+      'tcp-bad-road/receive',
+      'udp-envelopes/receive',
+      'tcp-envelopes/server',
+      'compare-price/answer',
+      'compare-game/watch',
+    ])('%s says whose address it is', async (name) => {
+    const program = new ShellProgram(join(CATALOG, `${name}.${language}`))
+    expect(await program.exit(), NO_PYTHON).toEqual({ code: 1, signal: null })
+    expect(program.output).toBe('')
+    expect(program.errors).toBe('This host has no address 10.0.0.2.\n')
+  })
 })
 
 /** Whether the number at this place was there before. */

@@ -7,6 +7,7 @@ import { differences, shapeOf } from '../../labs/checks/shape.ts'
 import { tell } from '../../labs/checks/tell.ts'
 import { LANGUAGES } from '../../labs/lab.ts'
 import { mixtureOf, mixtures } from '../../labs/mixture.ts'
+import { deedsOf, handOf } from '../../labs/server/hand.ts'
 import { recordRun } from '../../labs/server/recorder.ts'
 import { findRecording, placeOf } from '../../labs/server/recordings.ts'
 import { COURSE } from '../helpers/course.ts'
@@ -14,8 +15,11 @@ import { allLabs } from '../helpers/labs.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 import { testParts } from '../helpers/parts.ts'
 
-/** More than any run of a lab needs: a page fetches it before it plays. */
-const LARGEST = 64 * 1024
+/** More than any run of a lab needs, also forty messages by two transports: a page fetches it before it plays. */
+const LARGEST = 128 * 1024
+
+/** Labs whose programs talk to their own kernel alone. */
+const SILENT = ['port-taken', 'port-low', 'port-beyond', 'socket-leak']
 
 const labs = await allLabs()
 const recorded = labs.flatMap((lab) => {
@@ -48,7 +52,7 @@ describe('the recordings', () => {
     expect(stories).toHaveLength(lab.programs.length === 0 ? 0 : 1)
     if (lab.programs.length === 0) return
     expect(stories[0]).toMatchObject({ settled: true, blind: [] })
-    expect(stories[0]?.packets.length).toBeGreaterThan(0)
+    expect(stories[0]?.packets.length === 0, 'nothing crosses a wire').toBe(SILENT.includes(lab.id))
     expect(stories[0]?.calls.length).toBeGreaterThan(0)
     expect(recording.events.at(-1)?.kind).toBe('settled')
   })
@@ -75,7 +79,8 @@ describe('run anew', () => {
     '$id in $mixture has the shape of its recording',
     async ({ lab, languages, mixture }) => {
       const recording = await findRecording(COURSE, lab, mixture)
-      const fresh = await recordRun({ lab, languages }, around)
+      const deeds = await deedsOf(COURSE, lab)
+      const fresh = await recordRun({ lab, languages }, around, handOf(lab, deeds?.acts ?? []))
       expect(differences(shapeOf(lab, recording?.events ?? []), shapeOf(lab, fresh))).toEqual([])
       // The client of a frozen handshake waits for 15 seconds.
     },

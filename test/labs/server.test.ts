@@ -33,6 +33,30 @@ describe('pages', () => {
     expect(await get('/_astro/a.css')).toMatch(/^HTTP\/1\.1 200 OK(.|\r\n)*immutable/)
   })
 
+  test('may compile nothing; only the script that searches may, by a policy of its own', async () => {
+    const policyOf = async (path: string) =>
+      /^content-security-policy: (.*)$/im.exec(await get(path))?.[1]?.trim() ?? 'none'
+    expect(await policyOf('/')).not.toContain('wasm')
+    expect(await policyOf('/pagefind/pagefind.js')).not.toContain('wasm')
+    for (const path of ['/pagefind/pagefind-worker.js', '/pagefind/pagefind-worker.js?x']) {
+      expect(await policyOf(path)).toMatch(
+        /^default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'; object-src 'none'/,
+      )
+    }
+  })
+
+  test('that are not there are answered with 404, in the language of their address where there is one', async () => {
+    const missing = join(course.folder, 'dist', 'zh', '404')
+    await mkdir(missing, { recursive: true })
+    await writeFile(join(missing, 'index.html'), 'no page, in Chinese')
+    for (const path of ['/zh/nothing/', '/zh/', '/zh', '/zh?x', '/zh/udp/../nothing']) {
+      expect(await get(path)).toMatch(/^HTTP\/1\.1 404 Not Found\r\n(.|\r\n)*\r\nno page, in Chinese\r\n/)
+    }
+    for (const path of ['/nothing/', '/zhang/', '/en/nothing/', '/x/zh/']) {
+      expect(await get(path)).toMatch(/^HTTP\/1\.1 404 Not Found\r\n(.|\r\n)*\r\nno such page\r\n/)
+    }
+  })
+
   test('that are not there are answered with 404 and the page for it', async () => {
     expect(await get('/en/nothing/')).toMatch(/^HTTP\/1\.1 404 Not Found\r\n(.|\r\n)*\r\nno such page\r\n/)
   })

@@ -35,15 +35,27 @@ function setUp() {
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
+test('when a program has ended and others go on in silence, it is said once that all is told which came before', async () => {
+  const { settling, told, settled } = setUp()
+  settling.started(1)
+  settling.started(2)
+  const ended = performance.now() * 1e6
+  settling.ended(1)
+  await pass(999)
+  expect(told).toEqual([])
+  await pass(5000)
+  expect(told.map((event) => event.kind)).toEqual(['upto', 'upto'])
+  expect(told.every((event) => 'upTo' in event && event.upTo >= ended)).toBe(true)
+  expect(settled()).toBe(false)
+})
+
 describe('a run settles', () => {
   test('100 ms after its last program has ended, when it is known up to when everything has been told', async () => {
     const { settling, told, bench } = setUp()
     settling.started(1)
-    settling.started(2)
-    settling.ended(1)
     await pass(5000)
     expect(told).toEqual([])
-    settling.ended(2)
+    settling.ended(1)
     await pass(99)
     expect(bench.asked).toBe(0)
     await pass(1)

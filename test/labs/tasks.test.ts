@@ -4,6 +4,7 @@ import type { Surroundings } from '../../labs/bench/bench.ts'
 import { type Expected, saysOf, type TaskCheck, type Verdict, verdictOn } from '../../labs/checks/judge.ts'
 import { LANGUAGES, type Lab, type Language } from '../../labs/lab.ts'
 import { mixtureOf } from '../../labs/mixture.ts'
+import { deedsOf } from '../../labs/server/hand.ts'
 import { findRecording } from '../../labs/server/recordings.ts'
 import { COURSE } from '../helpers/course.ts'
 import { allLabs } from '../helpers/labs.ts'
@@ -47,8 +48,8 @@ test.each(labs)('lab $id has wrong answers for its tasks alone, each in both lan
   const folders = [...own.map(({ task }) => `solution/${task}`), ...named.map((name) => `wrong/${name}`)]
   for (const folder of folders) {
     const files = filesIn(lab, folder)
-    const deeds = await deedsIn(lab, folder)
-    expect(files.size + Object.keys(deeds).length, folder).toBeGreaterThan(0)
+    const deeds = await deedsOf(COURSE, lab, folder)
+    expect(files.size + Object.keys(deeds ?? {}).length, folder).toBeGreaterThan(0)
     for (const [program, languages] of files) {
       expect(
         lab.programs.map(({ name }) => name),
@@ -69,7 +70,7 @@ describe('at real benches', () => {
 
   /** What a task says of the programs in a folder, or (null) of the lab as it is. */
   async function verdict({ lab, check, language }: Judged & { language: Language }, folder: string | null) {
-    const deeds = folder === null ? {} : await deedsIn(lab, folder)
+    const deeds = await deedsIn(lab, folder)
     if (check.by === 'marking') {
       // What is marked is a packet of any run, so the recorded one will do.
       const mixture = mixtureOf(

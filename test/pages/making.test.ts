@@ -9,6 +9,7 @@ import { COURSE } from '../helpers/course.ts'
 import { testParts } from '../helpers/parts.ts'
 import { isThere, until } from '../helpers/processes.ts'
 import { copyCourse, EXTRA, endServers, lessonText, newReader, type Reader, removeCourse, Served } from './course.ts'
+import { SearchInPage } from './finding.ts'
 import { LabInPage } from './lab.ts'
 
 /** A program that does not end when its terminal is hung up. */
@@ -46,6 +47,13 @@ describe('a course in the making', () => {
     await numbers.shows(/line \d/)
     await numbers.stop.click()
     await numbers.exited('SIGHUP')
+    // Nothing was built here, so there is no index.
+    const search = new SearchInPage(page)
+    await page.locator('h1').click()
+    await search.open()
+    await search.type('socket')
+    await search.says('There is no search index here.')
+    await page.keyboard.press('Escape')
     const code = numbers.box.locator('[data-panel="code"]')
     await writeFile(join(folder, 'labs', 'catalog', EXTRA.lab, 'numbers.ts'), EDITED)
     await code.filter({ hasText: "console.log('edited')" }).waitFor({ state: 'attached' })
@@ -57,7 +65,7 @@ describe('a course in the making', () => {
     expect(family.length).toBeGreaterThanOrEqual(4)
     expect(await served.end()).toBe(0)
     await until(() => !family.some(isThere), 'all of its processes are gone', 5)
-  })
+  }, 60_000)
 })
 
 describe('a lesson with mistakes', () => {

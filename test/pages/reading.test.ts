@@ -10,6 +10,7 @@ import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
 
 const LESSONS = {
+  'ports/numbers-on-the-desk': 'port-nobody',
   'ip/which-address-which-doorstep': 'ip-two-bells',
   'sockets/life-of-a-socket': 'socket-life',
   'bytes/characters-are-not-bytes': 'text-cut',
@@ -19,19 +20,20 @@ const LESSONS = {
     'osi/one-message-many-envelopes': 'udp-envelopes',
     'udp/promises-not-made': 'udp-bad-road',
     'tcp/what-the-kernel-does-for-you': 'tcp-bad-road',
+    'compare/measure-do-not-recite': 'compare-price',
   }),
 }
 /** Those of several hosts. */
-const ON_HOSTS: readonly string[] = ['udp-bad-road', 'tcp-bad-road', 'udp-envelopes']
 /** Those whose server does not end by itself. */
 const SERVES_ON: readonly string[] = ['ip-two-bells']
+const ON_HOSTS: readonly string[] = ['udp-bad-road', 'tcp-bad-road', 'udp-envelopes', 'compare-price']
 const HOMES = ['/en/', '/zh/']
 const WITH_LABS = Object.entries(LESSONS).flatMap(([path, lab]) =>
   HOMES.map((home) => [`${home}${path}/`, lab] as const),
 )
 /** The pages to look things up in. */
 const BOOKS = ['errata', 'errors', 'glossary'].flatMap((book) => HOMES.map((home) => `${home}${book}/`))
-const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', ...BOOKS, '/en/no-such-page/']
+const WITHOUT_LABS = [...HOMES, '/en/machine/', '/zh/machine/', ...BOOKS, '/en/no-such-page/', '/zh/no-such-page/']
 
 // axe reads a whole lesson with all its labs.
 vi.setConfig({ testTimeout: 90_000 })

@@ -12,6 +12,7 @@ import { COURSE } from '../helpers/course.ts'
 import { type StaticServer, serveStatic } from '../helpers/static-server.ts'
 import { axeFindsInBothThemes } from './axe.ts'
 import { newReader, ownEnvironment, type Reader } from './course.ts'
+import { SearchInPage } from './finding.ts'
 import { LabInPage } from './lab.ts'
 
 /** The lessons that have labs, and the labs in them. */
@@ -96,10 +97,11 @@ async function playedOut(lab: LabInPage): Promise<void> {
 
 describe.each(['/', '/course/'])('below %s', (base) => {
   let server: StaticServer
+  let built: string
   let pages: Map<string, string>
 
   beforeAll(async () => {
-    const built = base === '/' ? join(COURSE, 'dist') : await build(base)
+    built = base === '/' ? join(COURSE, 'dist') : await build(base)
     server = await serveStatic(built, base)
     servers.push(server)
     const files = globSync('**/*.html', { cwd: built })
@@ -175,6 +177,38 @@ describe.each(['/', '/course/'])('below %s', (base) => {
     },
     90_000,
   )
+
+  test('a reader finds words in both languages, and is led to where they stand', async () => {
+    const search = new SearchInPage(page)
+    for (const [lang, word, term] of [
+      ['en', 'datagram', 'datagram'],
+      ['zh', '套接字', '套接字'],
+    ] as const) {
+      await page.goto(server.at(`/${lang}/`))
+      await search.open()
+      await search.type(word)
+      await search.says(/\d/)
+      const below = new URL(server.at(`/${lang}/`)).pathname
+      expect((await search.found()).filter((path) => !path.startsWith(below))).toEqual([])
+      await search.link(term).click()
+      await page.waitForURL(server.at(`/${lang}/glossary/#${lang === 'en' ? 'datagram' : 'socket'}`))
+    }
+  })
+
+  test('an address that leads nowhere is told in both languages, its own first', async () => {
+    for (const [path, first, second] of [
+      ['/en/nothing/', 'There is no page here', '这里没有页面'],
+      ['/zh/nothing/', '这里没有页面', 'There is no page here'],
+    ] as const) {
+      // As such a web server answers: with the one page it has for it, at whatever address.
+      await page.route(server.at(path), async (route) => route.fulfill({ path: join(built, '404.html') }))
+      await page.goto(server.at(path))
+      await page.locator('h1').first().filter({ hasText: first }).waitFor()
+      expect(await page.locator('h1').allInnerTexts()).toEqual([first, second])
+      await page.getByRole('link', { name: path.startsWith('/en') ? 'Course map' : '课程地图' }).click()
+      await page.waitForURL(server.at(path.slice(0, 4)))
+    }
+  })
 
   test('the page This machine plays the recorded addresses of another', async () => {
     await page.goto(server.at('/en/machine/'))

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkLesson } from '../../site/lessons/check.ts'
+import { PICTURES } from '../../site/pictures/pictures.ts'
 
 const LABS = ['tcp-as-found', 'udp-as-found']
 const check = (...lines: string[]) => checkLesson(lines.join('\n'), LABS)
@@ -69,7 +70,7 @@ describe('a lesson', () => {
   it('is told of a picture that there is not', () => {
     expect(sentences('<Picture id="envelopes" />')).toEqual([])
     expect(sentences('<Picture id="envelope" />')).toEqual([
-      '1: <Picture> names the picture `envelope`, which does not exist; there are `bells`, `code-books`, `envelopes`, `socket-lives`',
+      `1: <Picture> names the picture \`envelope\`, which does not exist; there are ${PICTURES.map((name) => `\`${name}\``).join(', ')}`,
     ])
   })
 

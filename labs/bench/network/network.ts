@@ -18,6 +18,8 @@ export interface Order extends Size {
   readonly folder: string
   readonly host: string
   readonly capability: Capability | null
+  /** How many descriptors it may have, where it is fewer than any other. */
+  readonly descriptors?: number | undefined
   readonly env: Readonly<Record<string, string>>
 }
 

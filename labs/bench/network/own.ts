@@ -181,7 +181,8 @@ export class OwnNetwork implements LiveNetwork {
     const { promise: launched, resolve, reject } = Promise.withResolvers<number>()
     const { promise: exited, resolve: exit } = Promise.withResolvers<Ended>()
     this.#waiting.set(run, { launched: resolve, refused: reject, ended: exit })
-    const { limits } = this.#policy
+    const { limits: usual } = this.#policy
+    const limits = order.descriptors === undefined ? usual : { ...usual, nofile: order.descriptors }
     const capability = order.capability && CAPABILITIES[order.capability]
     this.#tell({ run, terminal, argv, env, folder, host, capability, limits })
     try {

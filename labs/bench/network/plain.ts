@@ -63,14 +63,8 @@ export class PlainNetwork implements LiveNetwork, Machine {
   }
 
   async launch(order: Omit<Order, 'host' | 'capability'>): Promise<Launched> {
-    const {
-      run,
-      argv: [file, ...args],
-      folder,
-      env,
-      columns,
-      rows,
-    } = order
+    const { run, folder, env, columns, rows } = order
+    const [file, ...args] = limited(order.argv, order.descriptors)
     const pty = withoutGaps(() =>
       spawn(file, args, {
         name: env.TERM ?? 'xterm-256color',
@@ -135,6 +129,13 @@ export class PlainNetwork implements LiveNetwork, Machine {
     await this.#channels?.close()
     await this.#workspace?.close()
   }
+}
+
+/** A command that first gives itself a limit of descriptors, where it is to have one; it stays the same process. */
+function limited(argv: Order['argv'], descriptors: number | undefined): Order['argv'] {
+  return descriptors === undefined
+    ? argv
+    : ['/bin/sh', '-c', 'ulimit -n "$0" && exec "$@"', String(descriptors), ...argv]
 }
 
 /** node-pty has asked for text, so that the terminal is one for UTF-8; from here on its stream gives bytes again. */

@@ -29,6 +29,7 @@ export class Call {
   readonly #received: number
   readonly #isTaken: boolean
   readonly #answer: (() => string | null) | null
+  readonly #isBeyond: boolean
 
   /**
    * Tells that it begins. A function among the arguments is replaced, where it will be called for this call alone.
@@ -63,6 +64,7 @@ export class Call {
     }
     this.#peer = name === 'send' && emitter instanceof dgram.Socket ? partnerOf(emitter, args) : null
     this.#received = state?.received ?? 0
+    this.#isBeyond = NAMING.includes(deed) && beginWithNoPort(args)
     this.#isTaken = emitter instanceof net.Socket && !emitter.writableEnded && !emitter.destroyed
     if (isTold) {
       hold()
@@ -99,6 +101,7 @@ export class Call {
 
   /** Why Node itself refused, where that can be told without looking at what is thrown. */
   #refusal(): string | null {
+    if (this.#isBeyond) return 'ERR_SOCKET_BAD_PORT'
     return this.#deed === 'send' && this.#emitter instanceof dgram.Socket ? refusalOf(this.#emitter) : null
   }
 
@@ -119,6 +122,11 @@ export class Call {
       if (this.#name === 'bind') within.binding = line
     }
   }
+}
+
+/** Whether arguments begin with a number that Node refuses as a port; a text may be a path, and an object is left alone. */
+function beginWithNoPort([first]: readonly unknown[]): boolean {
+  return typeof first === 'number' && !(Number.isInteger(first) && first >= 0 && first <= 65_535)
 }
 
 /** Stands for a function that the program gave to a call: tells that it is called, and with what. */

@@ -20,13 +20,20 @@ export function standGate(path: string): void {
   channel = path
 }
 
-/** Opens a file where no program looks. */
+/** Opens a file where no program looks: as high as `HIGH`, or as high as this process may. */
 export function openHigh(path: string, flags: number): number {
   const fillers: number[] = []
-  while ((fillers.at(-1) ?? 0) < HIGH - 1) fillers.push(openSync('/dev/null', 'r'))
-  const opened = openSync(path, flags)
-  for (const filler of fillers) closeSync(filler)
-  return opened
+  try {
+    while ((fillers.at(-1) ?? 0) < HIGH - 1) fillers.push(openSync('/dev/null', 'r'))
+  } catch {
+    const highest = fillers.pop()
+    if (highest !== undefined) closeSync(highest)
+  }
+  try {
+    return openSync(path, flags)
+  } finally {
+    for (const filler of fillers) closeSync(filler)
+  }
 }
 
 /** What is about to happen; `args` null for an event. */

@@ -170,6 +170,11 @@ describe('facts', () => {
     expect(marks(marked(34, 36), 'udp.sourcePort', { protocol: 'udp' }).found).toEqual([])
     expect(marks(marked(34, 36), null, { protocol: 'udp' }).found).toHaveLength(1)
     expect(marks(evidence, 'udp.sourcePort', {}).found).toEqual([])
+    expect(marks(marked(34, 41), 'udp', {}).found).toHaveLength(1)
+    const last = 42 + (evidence.story.packets[0]?.decoded.payload.length ?? 0) - 1
+    expect(marks(marked(42, last), 'payload', {}).found).toHaveLength(1)
+    expect(marks(marked(41, last), 'payload', {}).found).toEqual([])
+    expect(marks(marked(42, last), 'nothing', {}).found).toEqual([])
   })
 
   test('a text backwards is by characters', () => {

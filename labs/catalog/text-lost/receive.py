@@ -1,0 +1,27 @@
+import errno
+import sys
+from signal import SIG_DFL, SIGINT, signal
+from socket import AF_INET, SOCK_DGRAM, socket
+
+PORT = 12822
+signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
+
+try:
+    with socket(AF_INET, SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", PORT))
+        print(f"Waiting for datagrams on port {PORT}.")
+
+        # An empty datagram is the end: so it was agreed.
+        while data := receiver.recv(1024):
+            try:
+                text = data.decode("gbk")
+            except UnicodeDecodeError as error:
+                text = error.reason
+            print(f"{data.hex(' ')}: {text}")
+except OSError as error:
+    if error.errno != errno.EADDRINUSE:
+        raise
+    sys.exit(
+        f"Port {PORT} is already in use. Stop the "
+        "program that holds it, then run this again."
+    )

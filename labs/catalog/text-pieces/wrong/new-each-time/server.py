@@ -1,0 +1,32 @@
+import errno
+import sys
+from codecs import getincrementaldecoder
+from signal import SIG_DFL, SIGINT, signal
+from socket import AF_INET, SOCK_STREAM, socket
+from socket import SO_REUSEADDR, SOL_SOCKET
+
+PORT = 12824
+signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
+
+try:
+    with socket(AF_INET, SOCK_STREAM) as server:
+        # Lets the next run use the port at once.
+        server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", PORT))
+        server.listen(128)  # queue length
+        print(f"Waiting for a connection on port {PORT}.")
+
+        connection, client = server.accept()
+        text = ""
+        with connection:
+            while piece := connection.recv(1024):
+                decoder = getincrementaldecoder("utf-8")
+                text += decoder("replace").decode(piece)
+        print(f"Received: {text}")
+except OSError as error:
+    if error.errno != errno.EADDRINUSE:
+        raise
+    sys.exit(
+        f"Port {PORT} is already in use. Stop the "
+        "program that holds it, then run this again."
+    )
