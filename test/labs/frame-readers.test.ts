@@ -82,7 +82,7 @@ function failures(answer: string, language: Language): number {
   return lines.filter((line) => line !== JSON.stringify(wanted).replaceAll(',', language === 'py' ? ', ' : ',')).length
 }
 
-test.each(LANGUAGES)(
+test.for(LANGUAGES)(
   'the solved reader in %s gives the messages as they were sent in all two hundred ways',
   (language, { skip }) => {
     skip(INTERPRETERS[language] === null, NO_PYTHON)
@@ -90,7 +90,7 @@ test.each(LANGUAGES)(
   },
 )
 
-test.each(
+test.for(
   ['decodes-pieces', 'one-a-piece', 'drops-empty'].flatMap((name) => LANGUAGES.map((language) => ({ name, language }))),
 )('the wrong reader $name in $language fails', ({ name, language }, { skip }) => {
   skip(INTERPRETERS[language] === null, NO_PYTHON)
