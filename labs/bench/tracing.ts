@@ -20,6 +20,9 @@ export interface Traceable {
   readonly tell: (observation: Observation, t?: number) => void
 }
 
+/** How many descriptors tracing takes: its channel, and in Node one more that is open since the tracer was loaded. */
+const TAKEN = { py: 1, ts: 2 } as const
+
 /** The tracing of one run. */
 export interface Trace {
   /** The environment with which the program is traced; the one it has anyway, when it is not. */
@@ -66,7 +69,7 @@ export class Tracing {
       await makeTracersReady(policy, interpreters)
       const channel = await network.openChannel(run)
       const traced = { ...env, ...tracerEnvironment(language, channel.path, env) }
-      return this.#trace(program, run, channel, traced, released)
+      return this.#trace(program, run, channel, traced, TAKEN[language], released)
     } catch (error) {
       this.#blind((error as Error).message)
       return untraced
@@ -85,6 +88,7 @@ export class Tracing {
     run: number,
     channel: Channel,
     env: Readonly<Record<string, string>>,
+    descriptors: number,
     released: () => void,
   ): Trace {
     const { zero } = this.#bench
@@ -100,7 +104,7 @@ export class Tracing {
     this.#readers.add(reader)
     return {
       env,
-      descriptors: 1,
+      descriptors,
       hold: (on) => gate.hold(on) && !(on && this.#isBlind),
       release: () => gate.release(),
       ended: (byItself) => {

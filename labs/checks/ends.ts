@@ -22,7 +22,8 @@ export function nameEnds(flows: readonly Flow[], lives: readonly Life[], tables:
         if (side === 1 && (!end.life || end.life.acceptedBy)) end.listener = sockets.listener(end, end.host, began)
       }
       const told = end.life?.program ?? end.listener?.program
-      const holder = told ?? tables.holder(flow.protocol, end.host, end, other, began, until)
+      const held = told ?? tables.holder(flow.protocol, end.host, end, other, began, until)
+      const holder = held ?? (side === 0 && flow.protocol === 'tcp' ? callerByName(lives, end, other, began) : null)
       end.program = holder?.startsWith(SHELL) ? null : holder
     }
   }
@@ -104,6 +105,26 @@ function called({ connect, host, ended, remote }: Life, end: FlowEnd, other: Flo
   return call.began - SLACK <= t && t <= until + SLACK
 }
 
+/**
+ * The program that called a name with this port and has not been told yet: its runtime tries the addresses of the name, each
+ * by a socket of which nobody tells. Null where none does.
+ */
+function callerByName(lives: readonly Life[], { host }: FlowEnd, other: FlowEnd, t: number): string | null {
+  const caller = lives.find((life) => {
+    const call = life.connect?.call
+    const target = call ? endpointIn(call.args) : null
+    if (!call || !target || life.host !== host || target.port !== other.port || !isName(target.address)) return false
+    const told = life.calls.find((placed) => placed.call.event && placed.call.deed === 'connect')?.call.ended
+    return call.began - SLACK <= t && t <= (told ?? life.ended) + SLACK
+  })
+  return caller?.program ?? null
+}
+
+/** Whether a call says a host's name, or none, and no address. */
+function isName(target: string): boolean {
+  return !/^[\d.]+$|:/.test(target)
+}
+
 /** Whether a socket whose port nobody tells sent the first datagram to that partner. */
 function sent(life: Life, end: FlowEnd, other: FlowEnd, flow: Flow): boolean {
   const packet = flow.sent[0]?.packet
@@ -123,7 +144,7 @@ function sent(life: Life, end: FlowEnd, other: FlowEnd, flow: Flow): boolean {
 export function goesTo(target: Endpoint | null, { address, port }: Endpoint): boolean {
   if (target?.port !== port) return false
   const named = plainAddress(target.address)
-  return named === address || !/^[\d.]+$|:/.test(named)
+  return named === address || isName(named)
 }
 
 function portKey(host: string | null, protocol: string | null, { port }: Endpoint): string {

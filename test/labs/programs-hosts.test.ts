@@ -120,16 +120,19 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
     )
 
     test.skipIf(!runs(language)).each([
-      ['compare-price', 'ask', 12826, 'answerer'],
-      ['compare-game', 'play', 12827, 'watcher'],
-    ])('%s: %s alone is refused and says where', async (lab, program, port, whom) => {
+      ['compare-price', 'ask', 'No answer within two seconds.'],
+      [
+        'compare-game',
+        'play',
+        'Nobody is listening on 10.0.0.2, port 12827. Is the watcher running, and on that port?',
+      ],
+    ])('%s: %s alone says what it is told, or that it is told nothing', async (lab, program, words) => {
       page = await BenchClient.open(course.port, lab)
+      // The bad road may take the SYN, and must not take the answer this test is about.
       page.say({ type: 'faults', wire: 0, faults: {} })
       await page.until(() => page.events.some(({ kind }) => kind === 'faults'))
       const [alone] = await again({ [program]: language })
-      const where = `Nobody is listening on 10.0.0.2, port ${port}. Is the ${whom} running, and on that port?`
-      expect(alone?.code).toBe(1)
-      expect(alone?.lines.at(-1)).toMatch(where)
+      expect(alone).toEqual({ code: 1, lines: [words] })
     })
 
     test.skipIf(!runs(language)).each([

@@ -303,6 +303,14 @@ describe('there is a sentence in both languages', () => {
 })
 
 describe('a host that calls itself', () => {
+  it.each(recordingNames().filter((name) => name.startsWith('ip-localhost/')))(
+    "by a name with two addresses has no call that is taken for another program's (%s)",
+    async (name) => {
+      const { story } = (await recordedStory(name)) as { story: Story }
+      expect(story.conversations.map(({ background }) => background)).toEqual([false, false, false, false])
+    },
+  )
+
   it('names the address where it is another than 127.0.0.1, in the sentence and on the arrow', async () => {
     const { story, cast } = (await recordedStory('ip-localhost/ts-ts')) as { story: Story; cast: Cast }
     const told = story.packets

@@ -8,6 +8,7 @@ from time import time
 
 HOST, PORT = "10.0.0.2", 12827
 COUNT = 40  # agreed with the sender
+NEXT = b"\n"  # between two messages of a stream
 signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once
 by_udp, by_tcp = {}, {}  # number: age in ms
 
@@ -37,14 +38,36 @@ def report(name, ages):
     )
 
 
+server = socket(AF_INET, SOCK_STREAM)
+receiver = socket(AF_INET, SOCK_DGRAM)
 try:
-    server = socket(AF_INET, SOCK_STREAM)
-    # Lets the next run use the port at once.
-    server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    server.bind((HOST, PORT))
-    server.listen(128)  # queue length
-    receiver = socket(AF_INET, SOCK_DGRAM)
-    receiver.bind((HOST, PORT))
+    with server, receiver:
+        # Lets the next run use the port at once.
+        server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        server.bind((HOST, PORT))
+        server.listen(128)  # queue length
+        receiver.bind((HOST, PORT))
+        print(f"Waiting on port {PORT}, by UDP and by TCP.")
+        sockets = [server, receiver]
+        wait, rest, ended = None, b"", False
+        while not ended:
+            readable, _, _ = select(sockets, [], [], wait)
+            ended = not readable  # quiet: it ends
+            for ready in readable:
+                if ready is receiver:
+                    note(by_udp, receiver.recv(1024))
+                    wait = 1 if len(sockets) == 2 else None
+                elif ready is server:
+                    sockets.append(server.accept()[0])
+                elif data := ready.recv(4096):
+                    *lines, rest = (rest + data).split(NEXT)
+                    for line in lines:
+                        note(by_tcp, line)
+                else:
+                    ready.close()
+                    ended = True
+        report("UDP", by_udp)
+        report("TCP", by_tcp)
 except OSError as error:
     if error.errno == errno.EADDRNOTAVAIL:
         sys.exit(f"This host has no address {HOST}.")
@@ -54,26 +77,3 @@ except OSError as error:
         f"Port {PORT} is already in use. Stop the "
         "program that holds it, then run this again."
     )
-
-with server, receiver:
-    print(f"Waiting on port {PORT}, by UDP and by TCP.")
-    sockets = [server, receiver]
-    wait, rest, ended = None, b"", False
-    while not ended:
-        readable, _, _ = select(sockets, [], [], wait)
-        ended = not readable  # quiet: it ends
-        for ready in readable:
-            if ready is receiver:
-                note(by_udp, receiver.recv(1024))
-                wait = 1 if len(sockets) == 2 else None
-            elif ready is server:
-                sockets.append(server.accept()[0])
-            elif data := ready.recv(4096):
-                *lines, rest = (rest + data).split(b"\n")
-                for line in lines:
-                    note(by_tcp, line)
-            else:
-                ready.close()
-                ended = True
-    report("UDP", by_udp)
-    report("TCP", by_tcp)

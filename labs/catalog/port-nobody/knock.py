@@ -9,7 +9,8 @@ def knock(port):
         connection.connect(("127.0.0.1", port))
     except OSError as error:
         connection.close()
-        print(f"Port {port}: {errno.errorcode[error.errno]}")
+        code = errno.errorcode[error.errno]
+        print(f"Port {port}: {code}")
         return None
     print(f"Port {port}: connected")
     return connection
