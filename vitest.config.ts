@@ -7,6 +7,7 @@ import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
  */
 const ALONE = [
   'test/siege/*.test.ts',
+  'test/labs/checks/large.test.ts',
   ...['connection', 'datagrams', 'machine', 'making', 'recorded', 'terminal'].map(
     (name) => `test/pages/${name}.test.ts`,
   ),

@@ -23,7 +23,8 @@ export function nameEnds(flows: readonly Flow[], lives: readonly Life[], tables:
       }
       const told = end.life?.program ?? end.listener?.program
       const held = told ?? tables.holder(flow.protocol, end.host, end, other, began, until)
-      const holder = held ?? (side === 0 && flow.protocol === 'tcp' ? callerByName(lives, end, other, began) : null)
+      if (!held && side === 0 && flow.protocol === 'tcp') end.caller = callerByName(lives, end, other, began)
+      const holder = held ?? end.caller?.program ?? null
       end.program = holder?.startsWith(SHELL) ? null : holder
     }
   }
@@ -106,10 +107,10 @@ function called({ connect, host, ended, remote }: Life, end: FlowEnd, other: Flo
 }
 
 /**
- * The program that called a name with this port and has not been told yet: its runtime tries the addresses of the name, each
+ * The socket that called a name with this port and has not been told yet: its runtime tries the addresses of the name, each
  * by a socket of which nobody tells. Null where none does.
  */
-function callerByName(lives: readonly Life[], { host }: FlowEnd, other: FlowEnd, t: number): string | null {
+function callerByName(lives: readonly Life[], { host }: FlowEnd, other: FlowEnd, t: number): Life | null {
   const caller = lives.find((life) => {
     const call = life.connect?.call
     const target = call ? endpointIn(call.args) : null
@@ -117,7 +118,7 @@ function callerByName(lives: readonly Life[], { host }: FlowEnd, other: FlowEnd,
     const told = life.calls.find((placed) => placed.call.event && placed.call.deed === 'connect')?.call.ended
     return call.began - SLACK <= t && t <= (told ?? life.ended) + SLACK
   })
-  return caller?.program ?? null
+  return caller ?? null
 }
 
 /** Whether a call says a host's name, or none, and no address. */

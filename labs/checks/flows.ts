@@ -14,6 +14,8 @@ export interface FlowEnd extends Endpoint {
   isn: number | null
   /** The socket of a program that tells its calls. */
   life: Life | null
+  /** The call by name whose runtime made this one, when nobody tells of the socket itself. */
+  caller: Life | null
   /** The socket that listened, when it is the end that was called. */
   listener: Life | null
   /** Whose it is, as calls or the kernel's table tell. */
@@ -96,7 +98,7 @@ function endpointsOf({ ip, tcp, udp }: Decoded): [Endpoint, Endpoint] {
 }
 
 function endOf({ address, port }: Endpoint, host: string | null): FlowEnd {
-  return { address, port, host, isn: null, life: null, listener: null, program: null }
+  return { address, port, host, isn: null, life: null, caller: null, listener: null, program: null }
 }
 
 /** An ICMP error belongs to the conversation of the packet that it carries. */

@@ -17,6 +17,7 @@ export function joinTcp(join: Join, tale: TcpTale): void {
     joinSends(join, life, tale.carried[side])
     joinReceives(join, life, tale, (1 - side) as 0 | 1)
     joinOpening(join, life, tale, side)
+    joinAttempt(join, tale, side)
     joinClosing(join, tale, side)
   }
   for (const sent of flow.sent) if (!sent.isJoined) join.byKernel(sent, kernelDeed(join, tale, sent))
@@ -90,6 +91,13 @@ function joinOpening(join: Join, life: Life | null, tale: TcpTale, side: 0 | 1):
     )
     if (last) join.brings(last, life.acceptedBy)
   }
+}
+
+/** A runtime's try of one address of a name belongs to the call that named it. */
+function joinAttempt(join: Join, tale: TcpTale, side: 0 | 1): void {
+  const syn = tale.syn[side].sent
+  const connect = tale.flow.ends[side].caller?.connect
+  if (syn && connect && !hasFlag(syn, 'ACK')) join.causes(connect, syn)
 }
 
 function hasFlag({ packet }: Sent, flag: 'SYN' | 'ACK' | 'FIN' | 'RST'): boolean {

@@ -214,7 +214,10 @@ function silenceOf({ run, call, place, life, sent, hasEnded }: Quiet): Silence |
   if (isBlind(run, 'packets') || !hasAll(run, 'packets', call.began, call.ended ?? run.latest)) return 'unknown'
   if (call.ended === null || run.upTo.packets < call.ended) return null
   if (call.bytes === 0) return 'kernel-only'
-  return tcp && deed !== 'connect' ? 'buffered' : 'unknown'
+  if (!tcp) return 'unknown'
+  if (deed !== 'connect') return 'buffered'
+  // Node's call comes back before its kernel says no.
+  return life?.calls.some((placed) => placed.call.event && placed.call.error !== null) ? 'refused' : 'unknown'
 }
 
 function isCause(sent: Sent | undefined, place: number): boolean {

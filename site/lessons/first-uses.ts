@@ -67,7 +67,8 @@ export function plural(term: string): string {
 
 /**
  * Links the first use of each entry in a lesson. Of names that begin at the same place the longest is the one that is used:
- * an “ephemeral port” is no use of “port”. A link by hand is a use of what it leads to, and of its own words.
+ * an “ephemeral port” is no use of “port”. A link by hand to an entry is a use of it, and of the
+ * link's own words.
  */
 export function linkFirstUses(root: MarkdownNode, names: readonly Name[]): Replacement[] {
   const byText = new Map(names.map((name) => [known(name.text), name]))
@@ -77,7 +78,8 @@ export function linkFirstUses(root: MarkdownNode, names: readonly Name[]): Repla
   const visit = (node: MarkdownNode): void => {
     if (node.type === 'link') {
       const [entry] = /(?:glossary|errors)\/#[\w-]+$/.exec(node.url ?? '') ?? []
-      if (entry !== undefined) used.add(entry)
+      if (entry === undefined) return
+      used.add(entry)
       // Its words are settled: where they mean something else in this lesson, the link says what.
       for (const { 0: found } of textOf(node).matchAll(pattern)) used.add(byText.get(known(found))?.entry ?? '')
     } else if (node.type === 'inlineCode') {
