@@ -175,26 +175,28 @@ describe.skipIf(whyNoOwnNetwork)(`errors made for real (${whyNoOwnNetwork ?? 'th
   )
 
   /** The commands that a lesson prints, and what it says they meet. */
-  test.skipIf(PYTHON === null).each([
-    ['osi/one-message-many-envelopes', ['TypeError: a bytes-like object is required']],
-    ['sockets/life-of-a-socket', ['OSError: [Errno 24] Too many open files', 'bind EMFILE']],
-  ] as const)('typed into a shell, the commands of %s meet what it says', async (lesson, wanted) => {
-    const [commands, inChinese] = ['en', 'zh'].map((lang) => {
-      const text = readFileSync(join(COURSE, 'content', lang, `${lesson}.mdx`), 'utf8')
-      return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, command = '']) => command.trim())
-    })
-    expect(inChinese).toEqual(commands)
-    expect(commands).toHaveLength(wanted.length)
-    page = await BenchClient.open(course.port, 'alone')
-    page.run({ program: 'shell@here', language: 'sh', columns: 200 })
-    await page.until(() => page?.text('shell@here').includes('$ ') === true)
-    for (const [place, command] of (commands ?? []).entries()) {
-      // Each in a shell within the shell, for a limit that was lowered stays low.
-      page.type('shell@here', `(${command.replaceAll('\n', '; ')}); echo ended ${place}\n`)
-      await page.until(() => new RegExp(`^ended ${place}`, 'm').test(page?.text('shell@here') ?? ''))
-      expect(page.text('shell@here')).toContain(wanted[place])
-    }
-  })
+  test
+    .skipIf(PYTHON === null)
+    .each([['osi/one-message-many-envelopes', ['TypeError: a bytes-like object is required']]] as const)(
+    'typed into a shell, the commands of %s meet what it says',
+    async (lesson, wanted) => {
+      const [commands, inChinese] = ['en', 'zh'].map((lang) => {
+        const text = readFileSync(join(COURSE, 'content', lang, `${lesson}.mdx`), 'utf8')
+        return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, command = '']) => command.trim())
+      })
+      expect(inChinese).toEqual(commands)
+      expect(commands).toHaveLength(wanted.length)
+      page = await BenchClient.open(course.port, 'alone')
+      page.run({ program: 'shell@here', language: 'sh', columns: 200 })
+      await page.until(() => page?.text('shell@here').includes('$ ') === true)
+      for (const [place, command] of (commands ?? []).entries()) {
+        // Each in a shell within the shell, for a limit that was lowered stays low.
+        page.type('shell@here', `(${command.replaceAll('\n', '; ')}); echo ended ${place}\n`)
+        await page.until(() => new RegExp(`^ended ${place}`, 'm').test(page?.text('shell@here') ?? ''))
+        expect(page.text('shell@here')).toContain(wanted[place])
+      }
+    },
+  )
 
   describe.each(LANGUAGES)('between hosts, in %s', (language) => {
     test.skipIf(!runs(language)).each(AWAY)(

@@ -3,9 +3,9 @@ import { readdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Surroundings } from '../../labs/bench/bench.ts'
-import { differences, shapeOf } from '../../labs/checks/shape.ts'
+import { differences, type Shape, shapeOf } from '../../labs/checks/shape.ts'
 import { tell } from '../../labs/checks/tell.ts'
-import { LANGUAGES } from '../../labs/lab.ts'
+import { LANGUAGES, type Lab, type Language } from '../../labs/lab.ts'
 import { mixtureOf, mixtures } from '../../labs/mixture.ts'
 import { deedsOf, handOf } from '../../labs/server/hand.ts'
 import { recordRun } from '../../labs/server/recorder.ts'
@@ -63,8 +63,12 @@ const pure = recorded.filter(({ languages }) => new Set(Object.values(languages)
 
 describe('run anew', () => {
   let around: Surroundings
+  let untraced: Surroundings
   beforeAll(async () => {
-    if (whyNoOwnNetwork === null) around = await testParts(COURSE, 'own')
+    if (whyNoOwnNetwork !== null) return
+    const parts = await testParts(COURSE, 'own')
+    around = parts
+    untraced = { ...parts, policy: { ...parts.policy, calls: false } }
   })
   afterAll(() => around?.networks.close())
   beforeEach(({ skip }) => skip(whyNoOwnNetwork !== null, `no network of its own can be had: ${whyNoOwnNetwork}`))
@@ -79,11 +83,29 @@ describe('run anew', () => {
     '$id in $mixture has the shape of its recording',
     async ({ lab, languages, mixture }) => {
       const recording = await findRecording(COURSE, lab, mixture)
-      const deeds = await deedsOf(COURSE, lab)
-      const fresh = await recordRun({ lab, languages }, around, handOf(lab, deeds?.acts ?? []))
+      const fresh = await run(lab, languages, around)
       expect(differences(shapeOf(lab, recording?.events ?? []), shapeOf(lab, fresh))).toEqual([])
       // The client of a frozen handshake waits for 15 seconds.
     },
     90_000,
   )
+
+  test.concurrent.each(pure.filter(({ lab }) => lab.programs.length > 0))(
+    '$id in $mixture prints the same and ends the same when nothing traces it',
+    async ({ lab, languages, mixture }) => {
+      const recording = await findRecording(COURSE, lab, mixture)
+      const fresh = await run(lab, languages, untraced)
+      expect(fresh.filter(({ kind }) => kind === 'call')).toEqual([])
+      expect(differences(seen(shapeOf(lab, recording?.events ?? [])), seen(shapeOf(lab, fresh)))).toEqual([])
+    },
+    90_000,
+  )
+
+  /** What a reader sees of a run who sees no more than its terminals. */
+  const seen = (shape: Shape): Shape => new Map([...shape].filter(([name]) => /^(exit|output) of /.test(name)))
+
+  async function run(lab: Lab, languages: Readonly<Record<string, Language>>, where: Surroundings) {
+    const deeds = await deedsOf(COURSE, lab)
+    return recordRun({ lab, languages }, where, handOf(lab, deeds?.acts ?? []))
+  }
 })
