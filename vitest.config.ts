@@ -19,6 +19,7 @@ const ALONE = [
     'gate',
     'gate-key',
     'hold',
+    'hosts',
     'ladder',
     'limits',
     'limits-own',
