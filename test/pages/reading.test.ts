@@ -82,10 +82,23 @@ describe('axe finds nothing, every link can be clicked, and 390 px hold all', ()
     expect({ colorScheme, found: await axeFinds(page) }).toEqual({ colorScheme, found: [] })
   }
 
+  /** Every link that can be seen is what is hit where it stands, and not something that covers it. */
   async function click(): Promise<void> {
-    const links = await page.locator('a:visible:not(.skip)').all()
-    expect(links.length).toBeGreaterThan(1)
-    for (const link of links) await link.click({ trial: true, timeout: 2000 })
+    const { links, covered } = await page.evaluate(() => {
+      const links = [...document.querySelectorAll('a:not(.skip)')].filter((link) => link.checkVisibility())
+      const covered = links.filter((link) => {
+        link.scrollIntoView({ block: 'center', behavior: 'instant' })
+        // The first line of a link that is broken over two.
+        const box = link.getClientRects()[0]
+        if (box === undefined) return false
+        const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+        return hit === null || !(link.contains(hit) || hit.contains(link))
+      })
+      scrollTo({ top: 0, behavior: 'instant' })
+      return { links: links.length, covered: covered.map(({ outerHTML }) => outerHTML) }
+    })
+    expect(links).toBeGreaterThan(1)
+    expect(covered).toEqual([])
   }
 
   /** The page is not wider than the window of a phone. */
@@ -106,10 +119,16 @@ describe('axe finds nothing, every link can be clicked, and 390 px hold all', ()
     await narrow()
   })
 
-  test.each(WITH_LABS)('on %s, nor in %s after a run', async (path, lab) => {
+  test.each(WITH_LABS.filter(([path]) => path.startsWith('/en/')))('on %s', async (path) => {
     await page.goto(served.at(path))
+    await look(path)
     await click()
     await narrow()
+  })
+
+  test.each(WITH_LABS.filter(([path]) => path.startsWith('/zh/')))('on %s, when %s has run', async (path, lab) => {
+    await page.goto(served.at(path))
+    await click()
     await runToTheEnd(lab)
     await look(path)
     await narrow()
@@ -140,7 +159,10 @@ describe('without JavaScript', () => {
     await page.waitForURL('**/zh/')
   })
 
-  test.each(WITH_LABS)('the lesson %s is complete, with both programs of %s in both languages', async (path, id) => {
+  // The Chinese ones are built of the same parts; one of them shows that.
+  const bare = WITH_LABS.filter(([path], place) => path.startsWith('/en/') || place === 1)
+
+  test.each(bare)('the lesson %s is complete, with both programs of %s in both languages', async (path, id) => {
     await page.goto(served.at(path))
     const lab = page.locator(`[data-lab="${id}"]`)
     expect(await lab.getByRole('heading', { level: 3 }).textContent()).toMatch(/^(Lab |实验)\d+[a-z]\S/)
@@ -188,6 +210,7 @@ describe('the built pages', () => {
   test('have links and files that all lead somewhere', async () => {
     expect(pages.size).toBeGreaterThanOrEqual(8)
     const broken: string[] = []
+    const statuses = new Map<string, number>()
     let seen = 0
     for (const [path, html] of pages) {
       for (const link of linksIn(html)) {
@@ -195,8 +218,11 @@ describe('the built pages', () => {
         if (url.origin !== new URL(served.at('/')).origin) continue
         seen += 1
         const target = url.hash && pages.get(url.pathname)
-        const answer = await fetch(url, { method: 'HEAD', redirect: 'manual' })
-        if (answer.status !== 200) broken.push(`${path}: ${link} gives ${answer.status}`)
+        const { pathname } = url
+        const known = statuses.get(pathname)
+        const status = known ?? (await fetch(url, { method: 'HEAD', redirect: 'manual' })).status
+        statuses.set(pathname, status)
+        if (status !== 200) broken.push(`${path}: ${link} gives ${status}`)
         else if (target && !target.includes(` id="${decodeURIComponent(url.hash.slice(1))}"`)) {
           broken.push(`${path}: ${link} names nothing`)
         }
