@@ -19,9 +19,8 @@ interface Judged {
   readonly check: TaskCheck
 }
 
-// A client that gives up does so after fifteen seconds. Some programs have two seconds for what they do, which a machine that does
-// many things at once may not give them; an answer that is judged wrongly is so twice.
-vi.setConfig({ testTimeout: 60_000, retry: 1 })
+// A client that gives up does so after fifteen seconds.
+vi.setConfig({ testTimeout: 60_000 })
 
 const wanted = process.env.LAB
 const labs = (await allLabs()).filter(({ id }) => !wanted || id === wanted)
@@ -61,7 +60,9 @@ test.each(labs)('lab $id has wrong answers for its tasks alone, each in both lan
   }
 })
 
-describe('at real benches', () => {
+// Some programs have two seconds for what they do, which a machine that does many things at once may not give them; what is
+// judged wrongly is so twice.
+describe('at real benches', { retry: 1 }, () => {
   let around: Surroundings
   beforeAll(async () => {
     if (whyNoOwnNetwork === null) around = await testParts(COURSE, 'own')
