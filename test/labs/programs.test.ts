@@ -440,7 +440,10 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
       await expectRefusalToWait('text-spelled', 'receive', 12822)
       await expectRefusalToWait('text-mixed-up', 'receive', 12822)
       await expectRefusalToWait('text-lost', 'receive', 12822)
-      await expectRefusalToWait('socket-patience', 'receive', 12822)
+      // It closes nothing, which is what its lesson is about; Python's development mode says so as well.
+      const impatient = start('socket-patience', 'receive', language)
+      expect(await impatient.exit()).toEqual({ code: 1, signal: null })
+      expect(impatient.errors.startsWith(IN_USE(12822)), impatient.errors).toBe(true)
     })
     await usingPort('tcp', 12824, async () => {
       await expectRefusalToWait('tcp-client-sends', 'server', 12824)
@@ -491,8 +494,8 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     expect(await reach.exit()).toEqual({ code: 1, signal: null })
     const lines = reach.output.trimEnd().split('\n')
     expect(lines[0]).toBe('Bind to 192.0.2.1: EADDRNOTAVAIL.')
-    // A machine with a road out sends, and waits.
-    expect(lines[1]).toMatch(/^Connect to 192\.0\.2\.1: (ENETUNREACH|EHOSTUNREACH|no answer)\.$/)
+    // A machine with a road out sends, and is answered by whoever stands there, or by nobody.
+    expect(lines[1]).toMatch(/^Connect to 192\.0\.2\.1: (E[A-Z]+|no answer)\.$/)
     expect(lines[2]).toBe('Connect to 127.0.0.1: ECONNREFUSED.')
     const count = lines.filter((line) => / E\w+\.$/.test(line)).length
     expect(reach.errors).toBe(`${count} of 3 ended in an error.\n`)
