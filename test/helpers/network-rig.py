@@ -21,7 +21,10 @@ PYTHON = [sys.executable, '-I', '-S', '-B']
 
 
 def tell(**news):
-    os.write(1, json.dumps(news).encode() + b'\n')
+    left = memoryview(json.dumps(news).encode() + b'\n')
+    # The end of a child may cut a write short.
+    while left:
+        left = left[os.write(1, left):]
 
 
 def start_wire(wires):

@@ -71,7 +71,7 @@ describe('a course in the making', () => {
 describe('a lesson with mistakes', () => {
   const lesson = join('content', 'en', `${EXTRA.lesson}.mdx`)
   const sentences = [
-    `${lesson}, line 11: <Lab> names the lab \`nope\`, which does not exist; there are \`${EXTRA.lab}\`, `,
+    `${lesson}, line 11: <Lab> names the lab \`nope\`, which does not exist; there are `,
     `${lesson}, line 13: <Lab> has no attribute \`wrong\`; it has \`id\`, \`show\``,
   ]
 
