@@ -6,7 +6,7 @@ import { type Drawing, drawingOf } from '../../site/bench/wire/drawing.ts'
 import { geometryOf, layOut, rulerOf, type Scale, windowOf } from '../../site/bench/wire/layout.ts'
 import { packetLines, partLines } from '../../site/bench/wire/lines.ts'
 import { proofsOf } from '../../site/bench/wire/proofs.ts'
-import { EVERYTHING, keyOf, type Row, rowAt, rowsOf } from '../../site/bench/wire/rows.ts'
+import { EVERYTHING, keyOf, type Row, rowAt, rowsOf, type StepRow } from '../../site/bench/wire/rows.ts'
 import {
   bulk,
   datagramShown,
@@ -296,6 +296,17 @@ describe('the layout', () => {
     expect(windowOf({ ...layout, reach: 48 }, 240, 480)).toEqual([8, 23])
     expect(windowOf(layout, -100, 0)).toEqual([0, 1])
     expect(windowOf(layout, 5000, 6000)).toEqual([100, 100])
+  })
+
+  it('leaves room for a pause below words that stand in its place', () => {
+    const [row] = rowsOf(threePackets().story).rows
+    const gap = { kind: 'gap', at: 1, t: 0, states: [], what: 'frames', count: 2, why: 'let-go' }
+    const sized = { lines: 0, arrows: 0, tall: false, arrived: null, way: null, tail: null }
+    const heightOf = (step: object) => {
+      const told = { ...row, step: { ...(row as StepRow).step, ...step }, pause: 1e9 } as Row
+      return layOut([{ ...sized, row: told }], 'events').tops[1]
+    }
+    expect(heightOf(gap)).toBeGreaterThan(heightOf({}) ?? 0)
   })
 
   it('has a ruler of a round time that can be seen', () => {

@@ -1,5 +1,5 @@
 /** Where each row of the wire panel lies, and how far its arrow leans. Pure. */
-import type { Row } from './rows.ts'
+import { isOverAll, type Row } from './rows.ts'
 
 /** How the panel's width is shared out, in px. */
 export interface Geometry {
@@ -102,7 +102,8 @@ export function layOut(rows: readonly Sized[], kind: Scale): Layout {
   for (const [i, { row, lines }] of rows.entries()) {
     const next = rows[i + 1]?.row
     const whole = scale === null ? 0 : spaceOf((next?.t ?? row.until) - row.until, scale)
-    const space = scale === null ? (row.pause !== null && lines > 0 ? PAUSE : 0) : Math.min(whole, most(next))
+    const isTaken = lines > 0 || isOverAll(row)
+    const space = scale === null ? (row.pause !== null && isTaken ? PAUSE : 0) : Math.min(whole, most(next))
     cuts.push(space < whole)
     tops.push((tops[i] ?? 0) + (heights[i] ?? 0) + space)
   }

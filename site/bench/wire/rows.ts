@@ -44,6 +44,11 @@ export interface RunRow extends AnyRow {
 
 export type Row = StepRow | RunRow
 
+/** Whether a row tells of the wire itself, in words that stand over all lanes. */
+export function isOverAll(row: Row): boolean {
+  return row.kind === 'step' && (row.step.kind === 'gap' || row.step.kind === 'faults' || row.step.kind === 'seed')
+}
+
 export interface Rows {
   readonly rows: readonly Row[]
   /** The steps that belong to no program of the lab, shown or not. */
