@@ -45,6 +45,7 @@ export function lineOf(run: RunEvents, calls: readonly Call[], sent: readonly Se
     const of = moments.of[moment] as number
     if (kind === KIND.begins && shapes[of] === 'at-return') continue
     if (kind === KIND.returns && shapes[of] === 'at-begin') continue
+    if (kind === KIND.gap && widens(line.steps.at(-1), run.missing[of] as Gap)) continue
     const at = line.steps.length + 1
     line.steps.push(stepOf(at, order.time[moment] as number, kind, of, { run, calls, sent, shapes, join }))
     keep(line, kind, of, at, shapes)
@@ -181,6 +182,15 @@ class Moments {
   }
 }
 
+type Gap = RunEvents['missing'][number]
+
+/** Whether a gap only widens the one that is the last step, which then counts for both. */
+function widens(last: Draft<Step> | undefined, { what, why, count }: Gap): boolean {
+  if (last?.kind !== 'gap' || last.what !== what || last.why !== why) return false
+  last.count += count
+  return true
+}
+
 interface Matters {
   readonly run: RunEvents
   readonly calls: readonly Call[]
@@ -218,7 +228,7 @@ function stepOf(at: number, t: number, kind: number | undefined, of: number, mat
       return { kind: 'holds', at, t, program, host: join.hostOf(number), line, ...what }
     }
     case KIND.gap: {
-      const { what, count, why } = run.missing[of] as RunEvents['missing'][number]
+      const { what, count, why } = run.missing[of] as Gap
       return { kind: 'gap', at, t, program: null, host: null, line: null, states, related, sockets, what, count, why }
     }
     default: {

@@ -331,9 +331,11 @@ describe('steps', () => {
     }
     stream.tell({ kind: 'faults', wire: 0, from: null, faults })
     stream.missing('packets', 12, stream.now - 5 * MS, stream.now)
+    // Nothing was told between the two: they are one.
+    stream.missing('packets', 2, stream.now - 4 * MS, stream.now)
     const story = latest(stream.lab, stream.events)
     expect(story.steps.slice(-3).map((step) => words(story, step))).toEqual([
-      '12 packets missing',
+      '14 packets missing',
       'client socket()',
       'faults of wire 0',
     ])
