@@ -32,6 +32,7 @@ const ALONE = [
     'server',
     'tracing',
     'views',
+    'wire',
   ].map((name) => `test/labs/${name}.test.ts`),
 ]
 
