@@ -110,7 +110,7 @@ describe.skipIf(whyNoOwnNetwork)(`a program that is held (${whyNoOwnNetwork ?? '
     const waits = ({ local, remote, owner, receiveQueue }: SocketRow) =>
       local?.port === PORT && remote !== null && owner === null && receiveQueue >= 4
     await page.until(() => tableOf(page).some(waits))
-    expect(page.text('server')).toBe(`Waiting for a connection on port ${PORT}.\r\n`)
+    await page.until(() => page.text('server') === `Waiting for a connection on port ${PORT}.\r\n`)
     const lab = readLab('tcp-client-sends', definition)
     const story = tellLatest(lab, [...page.events, ...page.observed, ...page.frames])
     if (story === null) throw new Error('No story is told.')
@@ -190,7 +190,7 @@ describe.skipIf(whyNoOwnNetwork)(`a program that is held (${whyNoOwnNetwork ?? '
     await heldTimes(page, 'caught', 1)
     page.type('caught', CTRL_C)
     await heldTimes(page, 'caught', 2)
-    expect(page.text('caught')).toContain('caught')
+    await page.until(() => page.text('caught').includes('caught'))
     expect(page.eventsOf('caught', 'released')).toHaveLength(1)
     expect(await release(page, 'caught')).toBe('close')
     page.say({ type: 'release', program: 'caught' })
