@@ -85,6 +85,14 @@ describe('a row', () => {
     expect(row(6, 's')).toMatchObject({ unheld: true, holder: { now: 'no program any more', was: 'server.py' } })
   })
 
+  test('of a connection that is asked for is held by the program that asks', () => {
+    const maker = new StoryMaker(cast)
+    maker.starts('client', 'ts')
+    const asking = { id: 'c', program: 'client', local: C, remote: S, state: 'SYN-SENT', derived: true } as const
+    maker.packet({ source: '127.0.0.1:41066', destination: '127.0.0.1:12824', tcp: ['SYN'] }, { sockets: [asking] })
+    expect(rowsOf(maker.story(), 2, en)).toMatchObject([{ unheld: false, holder: { now: 'client.ts', was: null } }])
+  })
+
   test('leads to the latest step that concerns it', () => {
     expect([row(2, 'l')?.step, row(3, 'l')?.step, row(4, 'l')?.step]).toEqual([2, 2, 4])
   })
