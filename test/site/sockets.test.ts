@@ -64,7 +64,7 @@ describe('a row', () => {
       sendQueue: { now: '–', was: null },
       holder: { now: 'server.py', was: null },
     })
-    expect(row(4, 'l', zh)?.room).toBe('上限 128')
+    expect(row(4, 'l', zh)?.room).toBe('上限128')
   })
 
   test('tells what stood in it before the step, and only then', () => {
