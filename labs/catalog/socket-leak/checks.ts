@@ -2,6 +2,7 @@ import {
   calls,
   errors,
   exits,
+  prints,
   times,
 } from '../../checks/facts.ts'
 import {
@@ -24,8 +25,9 @@ export default defineChecks({
           none: exits(run, OPEN, { code: 0 }),
         }),
       saw: {
+        // Node tells of each of its sockets twice, Python once: what counts is what was printed.
         twenty: (run) =>
-          times(20, calls(run, { deed: 'bind' })),
+          prints(run, OPEN, 'Socket 21 has port'),
         closed: (run) => calls(run, { deed: 'close' }),
         'exit-1': (run) => exits(run, OPEN, { code: 1 }),
       },
