@@ -293,7 +293,7 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
       {
         waiting: 0,
         tell(message) {
-          if (message.type === 'event') events.push(message.event)
+          if (message.type === 'events') events.push(...message.events)
         },
         output(frame) {
           printed += Buffer.from(decodeOutput(frame, () => 'view')?.bytes ?? []).toString()
@@ -368,6 +368,6 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
 
 /** What ends a request: the end of a run, or a trouble. */
 function isAnswer(message: FromBench): boolean {
-  if (message.type === 'event') return message.event.kind === 'exited' || message.event.kind === 'failed'
+  if (message.type === 'events') return message.events.some(({ kind }) => kind === 'exited' || kind === 'failed')
   return message.type === 'trouble'
 }
