@@ -87,7 +87,8 @@ class Page {
     if (message.type !== 'events') return
     for (const event of message.events) {
       if (event.kind === 'starting') this.#run = event.run
-      if (event.kind === 'failed' || event.kind === 'notice') throw new Error(`The bench says: ${JSON.stringify(event)}`)
+      if (event.kind === 'failed' || event.kind === 'notice')
+        throw new Error(`The bench says: ${JSON.stringify(event)}`)
       if (event.kind === 'exited') {
         this.#run = 0
         this.#exited.resolve()
