@@ -50,6 +50,7 @@ test.each([
   ['socket-closed', 'ts-ts', 'never one exit-1'],
   ['socket-closed', 'py-py', 'never one exit-1'],
   ['socket-leak', 'py', 'limit twenty exit-1'],
+  ['socket-leak', 'ts', 'limit exit-1'],
   ['text-spelled', 'ts-ts', 'three-three-four same length-2 one'],
   ['text-spelled', 'py-py', 'three-three-four same one'],
   ['text-mixed-up', 'py-ts', 'once nonsense unchanged'],
