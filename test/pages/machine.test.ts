@@ -5,6 +5,7 @@ import { RUNGS, type Rung } from '../../labs/protocol.ts'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { useMachinePorts } from '../helpers/machine-ports.ts'
 import { axeFindsInBothThemes } from './axe.ts'
 import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
@@ -18,6 +19,7 @@ const served = new Map<Rung, Served>()
 let reader: Reader
 let page: Page
 
+useMachinePorts()
 beforeAll(async () => {
   // One after the other: the first may have to build the pages.
   for (const network of rungs) served.set(network, await Served.start(COURSE, { network }))
