@@ -236,9 +236,7 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
       async () => {
         const [answer, ask] = await run('compare-price', { answer: waits, ask: begins })
         expect(ask?.code).toBe(0)
-        const figures = ask?.lines.map((line) =>
-          /^(UDP|TCP), (1|100) questions?: (\d+) packets, (\d+) bytes$/.exec(line),
-        )
+        const figures = ask?.lines.map((line) => /^(UDP|TCP), (1|100) asked: (\d+) packets, (\d+) bytes$/.exec(line))
         const [udp, tcp, udps, tcps] = figures?.map((one) => [one?.[1], ...(one ?? []).slice(2).map(Number)]) ?? []
         expect([udp, udps]).toEqual([
           ['UDP', 1, 2, 92],
@@ -283,10 +281,9 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
 
   /** What the watcher of a game printed of each transport, UDP first. */
   function figuresOf(lines: readonly string[] = []) {
-    const figures = lines.flatMap((line) => {
-      const [, by, came, median, worst] =
-        /^(UDP|TCP): (\d+) of 40 came\. Age: median (\d+) ms, worst (\d+) ms\.$/.exec(line) ?? []
-      return by ? [{ by, came: Number(came), median: Number(median), worst: Number(worst) }] : []
+    const told = /^(UDP|TCP): (\d+) of 40 came\.\n[|o_]{40}\nAge: median (\d+) ms, worst (\d+) ms\.$/gm
+    const figures = [...lines.join('\n').matchAll(told)].map(([, by, came, median, worst]) => {
+      return { by, came: Number(came), median: Number(median), worst: Number(worst) }
     })
     expect(figures.map(({ by }) => by)).toEqual(['UDP', 'TCP'])
     return figures

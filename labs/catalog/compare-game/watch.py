@@ -30,12 +30,10 @@ def report(name, ages):
     sent = range(1, COUNT + 1)
     belt = "".join(mark(ages.get(one)) for one in sent)
     in_order = sorted(ages.values())
-    median = in_order[len(in_order) // 2]
-    print(f"{name} {belt}")
-    print(
-        f"{name}: {len(ages)} of {COUNT} came. Age: median "
-        f"{median:.0f} ms, worst {in_order[-1]:.0f} ms."
-    )
+    median, worst = in_order[len(in_order) // 2], in_order[-1]
+    print(f"{name}: {len(ages)} of {COUNT} came.")
+    print(belt)
+    print(f"Age: median {median:.0f} ms, worst {worst:.0f} ms.")
 
 
 server = socket(AF_INET, SOCK_STREAM)
