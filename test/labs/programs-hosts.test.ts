@@ -120,24 +120,27 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
     )
 
     test.skipIf(!runs(language)).each([
-      ['compare-price', 'ask', 'No answer within two seconds.'],
+      ['compare-price', 'ask', ['No answer within two seconds.']],
       [
         'compare-game',
         'play',
-        'Nobody is listening on 10.0.0.2, port 12827. Is the watcher running, and on that port?',
+        ['Nobody is listening on 10.0.0.2, port 12827. Is the watcher running, and on that port?'],
       ],
       [
         'compare-file',
         'send',
-        'Nobody is listening on 10.0.0.2, port 12829. Is the receiver running, and on that port?',
+        [
+          'File: 1000000 bytes, sha-256 c81d646f',
+          'Nobody is listening on 10.0.0.2, port 12829. Is the receiver running, and on that port?',
+        ],
       ],
-    ])('%s: %s alone says what it is told, or that it is told nothing', async (lab, program, words) => {
+    ])('%s: %s alone says what it is told, or that it is told nothing', async (lab, program, lines) => {
       page = await BenchClient.open(course.port, lab)
       // The bad road may take the SYN, and must not take the answer this test is about.
       page.say({ type: 'faults', wire: 0, faults: {} })
       await page.until(() => page.events.some(({ kind }) => kind === 'faults'))
       const [alone] = await again({ [program]: language })
-      expect(alone).toEqual({ code: 1, lines: [words] })
+      expect(alone).toEqual({ code: 1, lines })
     })
 
     test.skipIf(!runs(language)).each([
