@@ -2,15 +2,13 @@ import { defineConfig } from 'vitest/config'
 import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
 
 /**
- * Files that are run one after the other: their programs use fixed ports of the machine, or they count the machine's processes,
- * or they look at how fast something is.
+ * Files that are run one after the other: they count the machine's processes, or they look at how fast something is, or
+ * their programs use fixed ports of the machine (page tests that do take turns: see helpers/machine-ports.ts).
  */
 const ALONE = [
   'test/siege/*.test.ts',
   'test/labs/checks/large.test.ts',
-  ...['connection', 'datagrams', 'machine', 'making', 'recorded', 'terminal'].map(
-    (name) => `test/pages/${name}.test.ts`,
-  ),
+  ...['datagrams', 'terminal'].map((name) => `test/pages/${name}.test.ts`),
   ...[
     'beat',
     'build',
@@ -28,7 +26,6 @@ const ALONE = [
     'observing-plain',
     'orphans',
     'port-holder',
-    'programs',
     'server',
     'tracing',
     'views',
@@ -40,6 +37,8 @@ const common = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
   maxConcurrency: 3,
+  // Real programs, kernels and browsers on a busy machine: what fails twice is wrong; what failed once is named at the end.
+  retry: 1,
 }
 
 export default defineConfig({

@@ -10,7 +10,7 @@ import { LANGUAGES, type Language } from './lab.ts'
 import type { Limits } from './limits.ts'
 
 /** The version of this file. A page and a server that differ say so instead of guessing. */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 
 /** Where the WebSocket is. */
 export const BENCH_PATH = '/_bench'
@@ -271,7 +271,9 @@ const OBSERVED = [
 ] as const satisfies readonly (Observation['kind'] | 'frame')[]
 
 /** Whether an event was told by an instrument. All others are the bench's own word. */
-export function isObserved(event: BenchEvent): event is (Marks & Observation) | FrameEvent {
+export function isObserved(event: BenchEvent): event is (Marks & Observation) | FrameEvent
+export function isObserved(happening: Happening): happening is Observation
+export function isObserved(event: { readonly kind: string }): boolean {
   return (OBSERVED as readonly string[]).includes(event.kind)
 }
 
@@ -408,7 +410,8 @@ export type FromBench =
       interpreters: Interpreters
       network: Rung
     }
-  | { type: 'event'; event: ControlEvent }
+  /** In the order of their numbers. */
+  | { type: 'events'; events: ControlEvent[] }
   /** All input for this program up to this number has reached it or was refused. */
   | { type: 'taken'; program: string; seq: number }
   | { type: 'trouble'; trouble: Trouble }

@@ -161,7 +161,7 @@ export class Kept {
 }
 
 function dueEvent(event: ControlEvent): Due {
-  return { n: event.n, tell: (receiver) => receiver.tell({ type: 'event', event }) }
+  return { n: event.n, tell: (receiver) => receiver.tell({ type: 'events', events: [event] }) }
 }
 
 /** The table as it was when `now` was told, whole. */

@@ -7,6 +7,7 @@ import {
   type Happening,
   type Instrument,
   isObserved,
+  type Observation,
 } from '../protocol.ts'
 import type { Clock } from './clock.ts'
 import { type Due, Kept, type Receiver } from './kept.ts'
@@ -24,6 +25,12 @@ const KEEP_TEXTS = 1024 ** 2
 
 /** Output is gathered only while more than `busy` bytes came within `window` ms; then for `wait` ms or up to `full`. */
 const GATHER = { busy: 8 * 1024, window: 5, wait: 4, full: 62 * 1024 } as const
+
+/**
+ * What instruments see is gathered for `wait` ms, about half of a screen's frame, or up to so many events: a page spends more
+ * on a message than on the call that is told in it.
+ */
+const GATHER_SEEN = { wait: 8, full: 256 } as const
 
 /**
  * A page that is so many frames behind gets no small ones until it has caught up: a frame of one byte costs some
@@ -91,7 +98,8 @@ export class Outbox {
   #control: ControlEvent[] = []
   #frames: SeenFrame[] = []
   #framesBytes = 0
-  #framesTimer: NodeJS.Timeout | undefined
+  #seen: { readonly t: number; readonly observation: Gathered }[] = []
+  #seenTimer: NodeJS.Timeout | undefined
   readonly #letGoNow = new Map<Instrument, LetGo>()
   #letGoTimer: NodeJS.Timeout | undefined
   #isPageBehind = false
@@ -105,7 +113,7 @@ export class Outbox {
     this.#mostWaiting = MOST_WAITING * share
   }
 
-  /** The number of the last event. */
+  /** The number of the last event that was told. */
   get last(): number {
     return this.#last
   }
@@ -131,7 +139,8 @@ export class Outbox {
   }
 
   /**
-   * Writes an event down and tells it. All output and all frames that came before are told before.
+   * Writes an event down and tells it, what instruments see some ms later. All that came before is told before, but for calls
+   * between frames: both have the time at which they happened.
    * @param t when it happened, by an observer's own time; now, when nothing is said
    */
   write(happening: Happening, t = this.#clock()): void {
@@ -139,18 +148,19 @@ export class Outbox {
       this.#letGoOf('calls', 1, t, t)
       return
     }
-    for (const channel of this.#channels.values()) this.#flush(channel)
-    this.#flushFrames()
+    if (isGathered(happening)) {
+      this.#seen.push({ t, observation: happening })
+      if (this.#seen.length >= GATHER_SEEN.full) this.#flushAll()
+      else this.#flushSoon()
+      return
+    }
+    this.#flushAll()
     this.#last += 1
     const event = { n: this.#last, t, ...happening }
-    // What is blind and what has settled is told once, and must not be lost in a flood.
-    if (isObserved(event) && event.kind !== 'blind' && event.kind !== 'settled') this.#kept.keep(event)
-    else {
-      this.#control.push(event)
-      if (event.kind === 'starting' && event.edited) this.#letGoOfTexts()
-      if (this.#control.length > 2 * KEEP_CONTROL) this.#control = this.#control.slice(-KEEP_CONTROL)
-    }
-    this.#receiver?.tell({ type: 'event', event })
+    this.#control.push(event)
+    if (event.kind === 'starting' && event.edited) this.#letGoOfTexts()
+    if (this.#control.length > 2 * KEEP_CONTROL) this.#control = this.#control.slice(-KEEP_CONTROL)
+    this.#receiver?.tell({ type: 'events', events: [event] })
   }
 
   /** Takes frames that an instrument has seen; they are gathered for some ms. */
@@ -165,7 +175,7 @@ export class Outbox {
       this.#framesBytes += frame.bytes.length
       if (this.#framesBytes >= GATHER.full) this.#flushFrames()
     }
-    if (this.#frames.length > 0) this.#framesTimer ??= setTimeout(() => this.#flushFrames(), GATHER.wait)
+    if (this.#frames.length > 0) this.#flushSoon()
   }
 
   /** Takes what a run of a program has just printed. The bytes belong to the outbox from now on. */
@@ -216,11 +226,10 @@ export class Outbox {
 
   /** Tells this receiver everything after event `after` that is still kept, gaps announced, and from now on all else. */
   attach(receiver: Receiver, after: number): void {
-    for (const channel of this.#channels.values()) this.#flush(channel)
-    this.#flushFrames()
+    this.#flushAll()
     const due: Due[] = this.#kept.due(after)
     const dueEvent = (event: ControlEvent) => {
-      if (event.n > after) due.push({ n: event.n, tell: () => receiver.tell({ type: 'event', event }) })
+      if (event.n > after) due.push({ n: event.n, tell: () => receiver.tell({ type: 'events', events: [event] }) })
     }
     for (const event of this.#control) dueEvent(event)
     for (const { program, frames, gap } of this.#channels.values()) {
@@ -241,7 +250,7 @@ export class Outbox {
 
   /** Forgets what it still had to tell. */
   close(): void {
-    clearTimeout(this.#framesTimer)
+    clearTimeout(this.#seenTimer)
     clearTimeout(this.#letGoTimer)
     for (const { timer } of this.#channels.values()) clearTimeout(timer)
   }
@@ -262,9 +271,25 @@ export class Outbox {
     return channel
   }
 
+  #flushSoon(): void {
+    this.#seenTimer ??= setTimeout(() => this.#flushAll(), GATHER_SEEN.wait)
+  }
+
+  /** Tells everything that is gathered; what an instrument says of how far it has seen comes after the frames it means. */
+  #flushAll(): void {
+    clearTimeout(this.#seenTimer)
+    this.#seenTimer = undefined
+    for (const channel of this.#channels.values()) this.#flush(channel)
+    this.#flushFrames()
+    if (this.#seen.length === 0) return
+    const events = this.#seen.map(({ t, observation }, index) => ({ n: this.#last + 1 + index, t, ...observation }))
+    this.#seen = []
+    this.#last += events.length
+    for (const event of events) this.#kept.keep(event)
+    this.#receiver?.tell({ type: 'events', events })
+  }
+
   #flushFrames(): void {
-    clearTimeout(this.#framesTimer)
-    this.#framesTimer = undefined
     if (this.#frames.length === 0) return
     const first = this.#last + 1
     const events = this.#frames.map((frame, index) => ({ kind: 'frame' as const, n: first + index, ...frame }))
@@ -335,6 +360,13 @@ export class Outbox {
     channel.frames = frames.slice(cut)
     channel.parsed -= cut
   }
+}
+
+/** What is blind or has settled is told at once, and once: no flood may take its place. */
+type Gathered = Exclude<Observation, { kind: 'blind' | 'settled' }>
+
+function isGathered(happening: Happening): happening is Gathered {
+  return isObserved(happening) && happening.kind !== 'blind' && happening.kind !== 'settled'
 }
 
 /** Calls come by the thousand, like frames, and like them each stands for itself alone. */

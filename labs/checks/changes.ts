@@ -141,6 +141,8 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
     const state = track.protocol === 'udp' ? 'UNCONN' : 'CLOSED'
     add(returned(first), first.call.ended, { ...EMPTY, state, owner })
   }
+  /** From this step on it has a partner, and a datagram does not make it a socket without one. */
+  let partnered = Number.POSITIVE_INFINITY
   for (const placed of life.calls) {
     const { call, place } = placed
     if (!done(placed)) continue
@@ -149,6 +151,7 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
     // In Node an event tells when the kernel has done what a call asked for.
     const fields = python || call.event ? doneTo(track, life, placed, python) : null
     if (fields) add(at, t, python ? fields : born(track, owner, fields))
+    if (fields?.state === 'ESTABLISHED') partnered = Math.min(partnered, at)
     if (call.deed === 'close' && !call.event) {
       add(line.begins[place] as number, call.began, closed(track, life, call.began))
     }
@@ -157,7 +160,8 @@ function deriveLife(track: Track, life: Life, line: Line, join: Join, add: Add):
   if (syn && !python) add(line.packets[syn.packet.number - 1] as number, syn.packet.t, { owner })
   if (track.first && life.local) {
     const at = line.packets[track.first.packet.number - 1] as number
-    add(at, track.first.packet.t, born(track, owner, { local: life.local }))
+    const { local } = life
+    add(at, track.first.packet.t, at < partnered ? born(track, owner, { local }) : { owner, local })
   }
   const act = join.actOf(run)
   if (act !== null && line.ends[act]) {

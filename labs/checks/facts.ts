@@ -305,10 +305,15 @@ function isLike({ decoded, sender, receiver, arrived }: Packet, query: PacketQue
 
 function isAsked(call: Call, { program, deed, error, returned, bytes }: CallQuery): boolean {
   if (program !== undefined && call.program !== program) return false
-  if (deed !== undefined && call.deed !== deed) return false
+  if (deed !== undefined && !does(call, deed)) return false
   if (error !== undefined && call.error !== error) return false
   if (returned !== undefined && (call.ended !== null) !== returned) return false
   return bytes === undefined || call.bytes === bytes
+}
+
+/** Whether a call does this: Node's `end(data)` hands over bytes, and then ends. */
+function does(call: Call, deed: Deed): boolean {
+  return call.deed === deed || (deed === 'send' && call.deed === 'shutdown' && (call.bytes ?? 0) > 0)
 }
 
 function ofPacket({ steps }: Story, { number, t }: Packet): Fact {
@@ -339,7 +344,7 @@ function callsWith(
     return `\\x${byte.toString(16).padStart(2, '0')}`
   }).join('')
   return story.calls.flatMap((call, place) => {
-    if (call.program !== program || call.deed !== deed || call.error !== null) return []
+    if (call.program !== program || !does(call, deed) || call.error !== null) return []
     const shown = `${call.args} ${call.value ?? ''}`
     return [text, hex, escaped].some((one) => shown.includes(one))
       ? [{ ...ofCall(story, call, place), began: call.began }]

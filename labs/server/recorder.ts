@@ -136,7 +136,7 @@ class Witness implements Page {
   }
 
   tell(message: FromBench): void {
-    if (message.type === 'event') this.#take(message.event)
+    if (message.type === 'events') for (const event of message.events) this.#take(event)
     else if (message.type === 'trouble') this.#fail(JSON.stringify(message.trouble))
     else if (message.type === 'closed') this.#fail(`the bench ended: ${message.ending}`)
   }

@@ -262,8 +262,8 @@ export class LiveSource implements BenchSource {
       case 'opened':
         this.#opened(message)
         return
-      case 'event':
-        this.#hear(message.event)
+      case 'events':
+        for (const event of message.events) this.#hear(event)
         return
       case 'taken':
         this.#seats.taken(message.program, message.seq)

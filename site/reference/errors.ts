@@ -61,7 +61,13 @@ export const ERRORS: readonly MetError[] = [
     node: 'Error: connect ETIMEDOUT 10.0.0.2:12840',
     labs: ['tcp-frozen'],
   },
-  { code: 'TimeoutError', numbers: null, python: 'TimeoutError: timed out', node: null },
+  {
+    code: 'TimeoutError',
+    numbers: null,
+    python: 'TimeoutError: timed out',
+    node: null,
+    labs: ['socket-patience'],
+  },
   {
     code: 'ECONNRESET',
     numbers: [104, 54, 10054],

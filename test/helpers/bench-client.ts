@@ -228,11 +228,13 @@ export class BenchClient {
   #hear(message: FromBench): void {
     this.told.push(message)
     if (message.type === 'opened') this.opened = message
-    if (message.type !== 'event') return
-    if (isObserved(message.event)) this.observed.push(message.event as Observed)
-    else this.events.push(message.event)
-    this.#count(message.event.n)
-    if (message.event.kind === 'starting') this.#programs.set(message.event.run, message.event.program)
+    if (message.type !== 'events') return
+    for (const event of message.events) {
+      if (isObserved(event)) this.observed.push(event as Observed)
+      else this.events.push(event)
+      this.#count(event.n)
+      if (event.kind === 'starting') this.#programs.set(event.run, event.program)
+    }
   }
 
   #count(n: number): void {

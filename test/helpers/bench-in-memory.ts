@@ -105,7 +105,7 @@ export class MemoryBench {
   #say(event: BenchEvent): void {
     if (event.kind === 'output') this.#far?.send(encodeOutput(event))
     else if (event.kind === 'frame') this.#far?.send(encodeFrames([event]))
-    else this.tell({ type: 'event', event })
+    else this.tell({ type: 'events', events: [event] })
   }
 
   #type({ run, seq, bytes }: Input): void {

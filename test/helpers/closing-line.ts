@@ -2,19 +2,22 @@ import type { Reporter, TestModule } from 'vitest/node'
 import { courseTable } from './course-table.ts'
 
 /**
- * Ends a run with one plain line, so that nobody has to guess how many tests ran, and names what was skipped. Where the
- * tasks were proved, before it what the course asks and proves.
+ * Ends a run with one plain line, so that nobody has to guess how many tests ran, and names what was skipped and what passed
+ * only when it was tried again. Where the tasks were proved, before it what the course asks and proves.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 }
     const skipped: string[] = []
+    const again: string[] = []
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state === 'pending') continue
         count[state] += 1
-        if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`)
+        const name = `${module.relativeModuleId}: ${test.fullName}`
+        if (state === 'skipped') skipped.push(name)
+        if (state === 'passed' && (test.diagnostic()?.retryCount ?? 0) > 0) again.push(name)
       }
       // A file that could not even be read has no tests that could fail.
       if (module.errors().length > 0) count.failed += 1
@@ -23,6 +26,7 @@ export default class ClosingLine implements Reporter {
       console.log(`\n${courseTable().join('\n')}\n`)
     }
     for (const name of skipped) console.log(`skipped: ${name}`)
+    for (const name of again) console.log(`passed only when tried again: ${name}`)
     console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
   }
 }

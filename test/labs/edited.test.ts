@@ -8,7 +8,7 @@ import { WORKSPACE_PREFIX } from '../../labs/bench/leftovers.ts'
 import { Outbox } from '../../labs/bench/outbox.ts'
 import { LANGUAGES, type Language } from '../../labs/lab.ts'
 import { HOME_LIMITS } from '../../labs/limits.ts'
-import { type ControlEvent, MAX_FRAME, type Rung } from '../../labs/protocol.ts'
+import { type ControlEvent, type FromBench, MAX_FRAME, type Rung } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
 import { PYTHON, whyNoOwnNetwork } from '../helpers/live-network.ts'
@@ -217,7 +217,7 @@ describe('what is kept of edited texts', () => {
       outbox.write({ kind: 'starting', program: 'a', run: run + 1, language: 'ts', ...size, edited: { text } })
     }
     const told: ControlEvent[] = []
-    const receiver = { tell: (one: { type: string }) => 'event' in one && told.push(one.event as ControlEvent) }
+    const receiver = { tell: (one: FromBench) => one.type === 'events' && told.push(...one.events) }
     outbox.attach({ ...receiver, output: () => {}, waiting: 0 } as never, 0)
     const kept = told.map((event) => (event.kind === 'starting' ? event.edited?.text : undefined))
     expect(kept.slice(-16)).toEqual(texts.slice(-16))

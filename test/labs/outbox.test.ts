@@ -9,6 +9,7 @@ import {
   FLOW,
   type FrameEvent,
   type Happening,
+  isObserved,
   type OutputEvent,
 } from '../../labs/protocol.ts'
 import { seeded } from '../helpers/random.ts'
@@ -43,10 +44,12 @@ function setUp() {
 class NotingPage implements Receiver {
   readonly events: BenchEvent[] = []
   waiting = 0
-  /** How many messages of frames it got. */
+  /** How many messages it got that tell what instruments saw. */
   messages = 0
   tell(message: Parameters<Receiver['tell']>[0]): void {
-    if (message.type === 'event') this.events.push(message.event)
+    if (message.type !== 'events') return
+    this.events.push(...message.events)
+    if (message.events.some((event) => isObserved(event))) this.messages += 1
   }
   output(frame: Uint8Array): void {
     const event = decodeOutput(frame, () => 'a')
@@ -312,7 +315,7 @@ describe('observations', () => {
     ])
   })
 
-  test('that are frames are gathered for 4 ms, or into messages of some 64 KB, and told before what comes after', () => {
+  test('that are frames are gathered for 8 ms, or into messages of some 64 KB, and told before what comes after', () => {
     const { outbox, page, print, pass } = setUp()
     outbox.attach(page, 0)
     outbox.frames(seen(3))
@@ -320,17 +323,36 @@ describe('observations', () => {
     expect(page.frames).toEqual([])
     print('x')
     expect(page.events.map(({ kind }) => kind)).toEqual(['output'])
-    pass(4)
+    pass(8)
     expect(page.messages).toBe(1)
     expect(page.frames).toEqual(seen(5).map((frame, i) => ({ kind: 'frame', n: 2 + i, ...frame })))
     outbox.frames(seen(1, 5))
     outbox.write({ kind: 'settled' })
     expect(page.events.slice(-2)).toMatchObject([{ kind: 'frame', t: 5 }, { kind: 'settled' }])
     outbox.frames(seen(100, 6, 1500))
-    expect(page.messages).toBe(4)
-    pass(4)
+    expect(page.frames.length).toBeGreaterThan(80)
+    pass(8)
     expect(page.frames).toHaveLength(106)
     expect(page.numbers).toEqual(page.numbers.map((_, i) => i + 1))
+  })
+
+  test('that are calls are gathered with the frames, which they do not part, and told after them in one message', () => {
+    const { outbox, page, pass } = setUp()
+    outbox.attach(page, 0)
+    for (let i = 0; i < 5; i += 1) {
+      outbox.write(call(i))
+      outbox.frames(seen(1, i))
+    }
+    outbox.write({ kind: 'upto', instrument: 'packets', upTo: 5 })
+    expect(page.events).toEqual([])
+    pass(8)
+    expect(page.messages).toBe(2)
+    const kinds = [...Array(5).fill('frame'), ...Array(5).fill('call'), 'upto']
+    expect(page.events.map(({ kind }) => kind)).toEqual(kinds)
+    expect(page.numbers).toEqual(page.numbers.map((_, i) => i + 1))
+    for (let i = 0; i < 256; i += 1) outbox.write(call(i))
+    expect(page.of('call')).toHaveLength(261)
+    expect(page.messages).toBe(3)
   })
 
   test('are kept in a share of their own: a flood of them pushes out neither control nor output', () => {
@@ -411,6 +433,7 @@ describe('observations', () => {
     outbox.write({ kind: 'counters', host: 'a', counters: { two: 2 } })
     outbox.write({ kind: 'waits', program: 'a', run: 1, syscall: 'read' })
     outbox.write({ kind: 'waits', program: 'a', run: 1, syscall: 'accept4' })
+    pass(8)
     const { last } = outbox
     for (let i = 0; i < 1000; i += 1) outbox.write(call(i))
     sockets([row('4')], ['2'])
@@ -440,6 +463,7 @@ describe('a page that does not read', () => {
       pass(4)
     }
     outbox.write({ kind: 'sockets', host: 'a', rows: [row('1')], gone: [] })
+    pass(8)
     print('told')
     expect(page.events.map(({ kind }) => kind)).toEqual(['sockets', 'output'])
     page.waiting = 2 * SHARE
@@ -452,7 +476,7 @@ describe('a page that does not read', () => {
       { kind: 'missing', what: 'calls', count: 50, since: 1000, until: 1049, why: 'let-go' },
     ])
     outbox.frames(seen(1, 1000))
-    pass(4)
+    pass(8)
     expect(page.frames).toHaveLength(1)
     const other = new NotingPage()
     outbox.attach(other, 0)

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LANGUAGES, type Lab, type Language, readLab } from '../../labs/lab.ts'
+import { useMachinePorts } from '../helpers/machine-ports.ts'
 import { INTERPRETERS, NO_PYTHON, ShellProgram, stopShellPrograms } from '../helpers/shell-program.ts'
 
 const CATALOG = join(import.meta.dirname, '../../labs/catalog')
@@ -27,6 +28,7 @@ const WAITS_FOR_CONNECTIONS = 'Waiting for connections on port 12824.\n'
 const WAITS_FOR_RELAYED = 'Waiting for a connection on port 12825.\n'
 const CLOSED = 'Received 0 bytes: the other end has closed.\n'
 
+useMachinePorts()
 afterEach(stopShellPrograms)
 
 describe('the catalog', () => {

@@ -224,7 +224,7 @@ describe('a second page', () => {
     const { bench } = admitted(await door.admit(reader, opening))
     const events: ControlEvent[] = []
     const page: Page = {
-      tell: (message) => void (message.type === 'event' && events.push(message.event)),
+      tell: (message) => void (message.type === 'events' && events.push(...message.events)),
       waiting: 0,
       output: () => {},
       close: () => {},

@@ -60,9 +60,7 @@ test.each(labs)('lab $id has wrong answers for its tasks alone, each in both lan
   }
 })
 
-// Some programs have two seconds for what they do, which a machine that does many things at once may not give them; what is
-// judged wrongly is so twice.
-describe('at real benches', { retry: 1 }, () => {
+describe('at real benches', () => {
   let around: Surroundings
   beforeAll(async () => {
     if (whyNoOwnNetwork === null) around = await testParts(COURSE, 'own')

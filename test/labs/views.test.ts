@@ -186,12 +186,12 @@ describe.runIf(LINUX).each(rungs)('at a bench on the rung %s, a view of the addr
       const before = page.told.length
       page.sayRaw(JSON.stringify({ type: 'run', programs: [request], [key]: extras[key] }))
       if (program === 'addresses') asked += 1
-      const answered = () => page.told.slice(before).filter(isAnswer)
+      const answered = () => page.told.slice(before).flatMap(answersIn)
       await page.until(() => answered().length > 0)
       const [answer] = answered()
       if (program !== 'addresses') expect(answer).toMatchObject({ trouble: { kind: 'unknown-program', program } })
-      else if (language === 'sh') expect(answer).toMatchObject({ event: { kind: 'exited', code: 0 } })
-      else expect(answer).toMatchObject({ event: { kind: 'failed', trouble: { kind: 'cannot-start' } } })
+      else if (language === 'sh') expect(answer).toMatchObject({ kind: 'exited', code: 0 })
+      else expect(answer).toMatchObject({ kind: 'failed', trouble: { kind: 'cannot-start' } })
     }
     expect(asked).toBeGreaterThan(10)
     const started = page.eventsOf('addresses', 'started')
@@ -293,7 +293,7 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
       {
         waiting: 0,
         tell(message) {
-          if (message.type === 'event') events.push(message.event)
+          if (message.type === 'events') events.push(...message.events)
         },
         output(frame) {
           printed += Buffer.from(decodeOutput(frame, () => 'view')?.bytes ?? []).toString()
@@ -367,7 +367,7 @@ describe.runIf(LINUX)('the seat of what hears nothing and may not last', () => {
 })
 
 /** What ends a request: the end of a run, or a trouble. */
-function isAnswer(message: FromBench): boolean {
-  if (message.type === 'event') return message.event.kind === 'exited' || message.event.kind === 'failed'
-  return message.type === 'trouble'
+function answersIn(message: FromBench): object[] {
+  if (message.type === 'events') return message.events.filter(({ kind }) => kind === 'exited' || kind === 'failed')
+  return message.type === 'trouble' ? [message] : []
 }

@@ -133,10 +133,10 @@ live('a refused connection is explained beside the program, with the packet that
     await lab.program('client').run.click()
     await lab.program('client').exited(1)
     const note = lab.root.locator('[data-error-note="client"][data-error="ECONNREFUSED"]')
-    await note.getByText('answered with RST').waitFor()
     await note.getByText('What to try').waitFor()
     const link = note.locator('[data-step]').first()
     const step = Number(await link.getAttribute('data-step'))
+    await note.getByText(`In event ${step} the other kernel answered with RST`).waitFor()
     await link.click()
     await lab.at(step)
   }

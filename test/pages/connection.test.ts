@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBrowser } from '../helpers/browser.ts'
+import { useMachinePorts } from '../helpers/machine-ports.ts'
 import { isThere, until } from '../helpers/processes.ts'
 import { Cable } from './cable.ts'
 import { copyCourse, EXTRA, endServers, newReader, type Reader, removeCourse, Served } from './course.ts'
@@ -12,6 +13,7 @@ let served: Served
 let reader: Reader
 let page: Page
 
+useMachinePorts()
 beforeAll(async () => {
   folder = await copyCourse()
   served = await Served.start(folder, { network: 'plain' })

@@ -67,7 +67,7 @@ describe('the lesson on UDP', () => {
     await lab.program('receive').shows('Received 4 bytes: 数据')
     await lab.program('receive').exited(0)
     await lab.program('send').exited(0)
-    await lab.says('receive已退出，代码 0；send已退出，代码 0')
+    await lab.says('receive已退出，代码0；send已退出，代码0')
   })
 
   test('runs its programs one by one, and says on which port the first one waits', async () => {

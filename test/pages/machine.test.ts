@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RUNGS, type Rung } from '../../labs/protocol.ts'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { useMachinePorts } from '../helpers/machine-ports.ts'
 import { axeFindsInBothThemes } from './axe.ts'
 import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
@@ -18,6 +19,7 @@ const served = new Map<Rung, Served>()
 let reader: Reader
 let page: Page
 
+useMachinePorts()
 beforeAll(async () => {
   // One after the other: the first may have to build the pages.
   for (const network of rungs) served.set(network, await Served.start(COURSE, { network }))
@@ -157,6 +159,8 @@ describe.each(live)('on the rung %s, the addresses of the machine', (rung) => {
     await view.run.click()
     await view.exited(0)
     await view.shows('exited with code 0')
+    const wide = async (element: Locator) => (await element.boundingBox())?.width ?? 0
+    expect(await wide(view.panel)).toBeGreaterThan(0.95 * (await wide(lab.root)))
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await view.keyboard.focus()
     await page.keyboard.type('id\n')
@@ -243,7 +247,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
     const lab = await open('zh')
     const shell = lab.program('shell@here')
     await lab.root.getByRole('button', { name: '命令行' }).click()
-    await lab.root.getByRole('button', { name: '打开终端窗口' }).click()
+    await lab.root.getByRole('button', { name: '打开命令行' }).click()
     await shell.state('running')
     await page.keyboard.type('echo $((6*7))\n')
     await shell.shows('42')
@@ -254,7 +258,7 @@ describe.each(live)('on the rung %s, a lab', (rung) => {
     await shell.stop.click()
     await shell.exited('SIGHUP')
     await shell.says('已停止')
-    await lab.root.getByRole('button', { name: '打开终端窗口' }).waitFor()
+    await lab.root.getByRole('button', { name: '打开命令行' }).waitFor()
   })
 
   test('does not start or stop its shells with its programs', async () => {

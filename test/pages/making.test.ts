@@ -6,6 +6,7 @@ import { buildSite } from '../../labs/server/build.ts'
 import { CourseServer } from '../../labs/server/server.ts'
 import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
+import { useMachinePorts } from '../helpers/machine-ports.ts'
 import { testParts } from '../helpers/parts.ts'
 import { isThere, until } from '../helpers/processes.ts'
 import { copyCourse, EXTRA, endServers, lessonText, newReader, type Reader, removeCourse, Served } from './course.ts'
@@ -19,6 +20,7 @@ let folder: string
 let browser: Browser
 let reader: Reader
 
+useMachinePorts()
 beforeAll(async () => {
   folder = await copyCourse()
   browser = await startBrowser()

@@ -13,6 +13,7 @@ import { startBrowser } from '../helpers/browser.ts'
 import { COURSE } from '../helpers/course.ts'
 import { allLabs } from '../helpers/labs.ts'
 import { whyNoOwnNetwork } from '../helpers/live-network.ts'
+import { useMachinePorts } from '../helpers/machine-ports.ts'
 import { endServers, newReader, type Reader, Served } from './course.ts'
 import { LabInPage } from './lab.ts'
 
@@ -25,6 +26,7 @@ const served = new Map<Rung, Served>()
 let reader: Reader
 let page: Page
 
+useMachinePorts()
 beforeAll(async () => {
   for (const network of rungs) served.set(network, await Served.start(COURSE, { network }))
   browser = await startBrowser()

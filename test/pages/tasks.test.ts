@@ -146,7 +146,7 @@ live('the solution can be run from its task, which it passes', async () => {
   await echo.getByRole('button', { name: '运行这种做法' }).click()
   await lab.program('ask').exited(0)
   await verdict(echo, 'passed')
-  expect(await echo.getByRole('button', { name: /^在实验里看第\d+步$/ }).count()).toBeGreaterThanOrEqual(3)
+  expect(await echo.getByRole('button', { name: /^在实验里看事件\d+$/ }).count()).toBeGreaterThanOrEqual(3)
   await lab.program('echo').box.locator('.code:visible').getByText('whoever asked').waitFor()
 })
 

@@ -77,7 +77,7 @@ describe('a program', () => {
     const words = (...steps: Step[]) => programWords(zh, receive(told(...steps)))
     expect(words()).toBe('可以运行')
     expect(words(starting(), started(), ready())).toBe('运行中·UDP端口12822')
-    expect(words(starting(), started(), exited(0))).toBe('已退出，代码 0')
+    expect(words(starting(), started(), exited(0))).toBe('已退出，代码0')
     expect(words(starting(), started(), exited(null, 'SIGHUP', true))).toBe('已停止')
   })
 

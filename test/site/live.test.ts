@@ -656,7 +656,7 @@ describe('the size of a terminal', () => {
 test('an event that is told twice by the bench reaches the page once', async () => {
   const { events } = await running()
   const event = server.bench.log[0] as ControlEvent
-  server.bench.tell({ type: 'event', event })
+  server.bench.tell({ type: 'events', events: [event, event] })
   await settled()
   expect(events().filter(({ event: { n } }) => n === event.n)).toHaveLength(1)
 })

@@ -92,6 +92,18 @@ describe('beside a line', () => {
     expect(at(marksOf(withLines(maker.story()), 6, 'server', en), 7)?.ran).toMatchObject({ step: 6, times: 3 })
   })
 
+  test('stands an error as often as it was met, not as often as the call was made', () => {
+    const maker = server()
+    const receive = (error: string | null) => {
+      const call = maker.waits('server', { name: 'recv', deed: 'receive', line: 7 }, { line: 7 })
+      maker.returns(call, error === null ? { bytes: 4 } : { error }, { line: 7 })
+    }
+    for (const error of [null, null, 'TimeoutError']) receive(error)
+    const story = withLines(maker.story())
+    expect(at(marksOf(story, 8, 'server', en), 7)?.ran).toMatchObject({ failed: true, times: 1 })
+    expect(at(marksOf(story, 6, 'server', en), 7)?.ran).toMatchObject({ failed: false, times: 2 })
+  })
+
   test('of a handler stands softly that it is armed, and the program says that no line waits', () => {
     const maker = server()
     const armed: Doing = {

@@ -64,7 +64,7 @@ describe('a row', () => {
       sendQueue: { now: '–', was: null },
       holder: { now: 'server.py', was: null },
     })
-    expect(row(4, 'l', zh)?.room).toBe('上限 128')
+    expect(row(4, 'l', zh)?.room).toBe('上限128')
   })
 
   test('tells what stood in it before the step, and only then', () => {
@@ -83,6 +83,14 @@ describe('a row', () => {
 
   test('of a connection that the kernel keeps is held by no program any more', () => {
     expect(row(6, 's')).toMatchObject({ unheld: true, holder: { now: 'no program any more', was: 'server.py' } })
+  })
+
+  test('of a connection that is asked for is held by the program that asks', () => {
+    const maker = new StoryMaker(cast)
+    maker.starts('client', 'ts')
+    const asking = { id: 'c', program: 'client', local: C, remote: S, state: 'SYN-SENT', derived: true } as const
+    maker.packet({ source: '127.0.0.1:41066', destination: '127.0.0.1:12824', tcp: ['SYN'] }, { sockets: [asking] })
+    expect(rowsOf(maker.story(), 2, en)).toMatchObject([{ unheld: false, holder: { now: 'client.ts', was: null } }])
   })
 
   test('leads to the latest step that concerns it', () => {

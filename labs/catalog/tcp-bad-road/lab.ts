@@ -1,7 +1,7 @@
 import { defineLab } from '../../lab.ts'
 
 export default defineLab({
-  number: '15b',
+  number: '15a',
   network: {
     hosts: [{ name: 'a' }, { name: 'b' }],
     wires: [

@@ -1,7 +1,7 @@
 import { defineLab } from '../../lab.ts'
 
 export default defineLab({
-  number: '7c',
+  number: '7b',
   programs: [
     { name: 'receive', end: 'waits' },
     { name: 'send', end: 'begins' },

@@ -1,7 +1,7 @@
 import { defineLab } from '../../lab.ts'
 
 export default defineLab({
-  number: '7b',
+  number: '7c',
   programs: [
     { name: 'receive', end: 'waits' },
     { name: 'send', end: 'begins' },

@@ -1,7 +1,7 @@
 import { defineLab } from '../../lab.ts'
 
 export default defineLab({
-  number: '10b',
+  number: '10a',
   network: {
     hosts: [{ name: 'a' }, { name: 'b' }],
     wires: [

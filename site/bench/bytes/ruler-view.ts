@@ -63,7 +63,7 @@ export function drawRuler(parts: RulerParts): HTMLElement {
     row(
       verdict,
       cells.map((cell) => cellView(cell, say)),
-      noteOf(cells, encoding, say),
+      noteOf(cells, encoding, packet.decoded.udp !== null, say),
     )
     if (readers.has(encoding)) {
       row(
@@ -119,13 +119,13 @@ function signOf(cells: readonly Cell[], encoding: Encoding): string {
   return cells.some(({ kind }) => kind === 'bad') ? '✕' : '✓'
 }
 
-function noteOf(cells: readonly Cell[], encoding: Encoding, say: Say): string {
+function noteOf(cells: readonly Cell[], encoding: Encoding, isDatagram: boolean, say: Say): string {
   if (encoding === 'latin1') return say('ruler.never-fails')
   const bad = cells.filter(({ kind }) => kind === 'bad').length
   if (bad > 0) return say('ruler.bad', { count: bad })
   const cuts = [
     ...(cells[0]?.kind === 'rest' ? [say('ruler.cut-start')] : []),
-    ...(cells.at(-1)?.kind === 'cut' ? [say('ruler.cut-end')] : []),
+    ...(cells.at(-1)?.kind === 'cut' ? [say(isDatagram ? 'ruler.cut-datagram' : 'ruler.cut-end')] : []),
   ]
   return cuts.length > 0 ? cuts.join(say('bytes.between')) : say('ruler.whole')
 }

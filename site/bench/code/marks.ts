@@ -59,7 +59,8 @@ export function marksOf(story: Story, at: number, program: string, words: Words)
       if (made === undefined) continue
       const pending = story.steps[step - 1]?.kind === 'waits'
       const text = pending ? '…' : outcome(made, words)
-      mark(line, { ran: { step, text, failed: !pending && made.error !== null, later: isLater, times: times(made) } })
+      const failed = !pending && made.error !== null
+      mark(line, { ran: { step, text, failed, later: isLater, times: times(made, failed) } })
     }
   }
   for (const { line, event } of doing.armed) {
@@ -114,17 +115,18 @@ export function outcome(call: Call, words: Words): string {
   }
 }
 
-/** How often a line had made a call when it made this one. */
-function timesOf({ calls }: Story, act: Act | undefined): (call: Call) => number {
-  const made = new Map<string, number[]>()
+/** How often a line had made a call when it made this one; where this one failed, how often it had failed. */
+function timesOf({ calls }: Story, act: Act | undefined): (call: Call, failed: boolean) => number {
+  const made = new Map<string, Call[]>()
   const keyOf = ({ line, name }: Call) => `${line} ${name}`
   for (const call of calls) {
     if (call.run !== act?.run || call.line === null) continue
     const all = made.get(keyOf(call))
-    if (all) all.push(call.began)
-    else made.set(keyOf(call), [call.began])
+    if (all) all.push(call)
+    else made.set(keyOf(call), [call])
   }
-  return (call) => made.get(keyOf(call))?.filter((began) => began <= call.began).length ?? 1
+  return (call, failed) =>
+    made.get(keyOf(call))?.filter(({ began, error }) => began <= call.began && (!failed || error !== null)).length ?? 1
 }
 
 /** The run of a program that is going on at a step, or was the last to; the first one where none had begun. */

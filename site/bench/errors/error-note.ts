@@ -1,5 +1,5 @@
 /** Beside a program that met an error: what the error means, what in this run made it so, and what to try. */
-import { culpritOf, errorOf } from '../../../labs/checks/culprit.ts'
+import { type Culprit, culpritOf, errorOf } from '../../../labs/checks/culprit.ts'
 import { placeOfStep, type Story } from '../../../labs/checks/story.ts'
 import { addStyle, make } from '../dom.ts'
 import { type Sentence, type Words, word } from '../words.ts'
@@ -21,6 +21,16 @@ export function failureAt(story: Story, at: number, program: string): number {
     const step = placeOfStep(story, place)
     return run === latest?.run && step > 0 && step <= at
   })
+}
+
+/** The step of the packet that shows it; 0 where none does. */
+function packetStep({ steps }: Story, { packet }: Culprit): number {
+  return steps.find((step) => step.kind === 'packet' && step.packet === packet)?.at ?? 0
+}
+
+/** A text in which what stands between backticks is code. */
+function withCode(text: string): (Node | string)[] {
+  return text.split('`').map((part, place) => (place % 2 === 0 ? part : make('code', {}, part)))
 }
 
 /** Shows the explanation for one program. The element it is given is its own to fill; it is hidden while there is none. */
@@ -52,23 +62,22 @@ export class ErrorNote {
       this.#root.replaceChildren()
       return
     }
-    const values = { ...culprit, packet: culprit?.packet ?? '', program: culprit?.program ?? '' }
-    const shows = culprit
-      ? this.#say(`culprit.${culprit.kind}`, values as Sentence['values'])
-      : this.#say('error.unknown')
+    const event = culprit ? packetStep(story, culprit) : 0
+    const values = { event, program: culprit?.program ?? '', sent: culprit?.sent ?? 0 }
+    const shows = culprit ? this.#say(`culprit.${culprit.kind}`, values) : this.#say('error.unknown')
     this.#root.dataset.error = call.error
     this.#root.replaceChildren(
-      make('p', {}, make('code', {}, call.error), ' ', this.#say(`error.${error}`)),
+      make('p', {}, make('code', {}, call.error), ' ', ...withCode(this.#say(`error.${error}`))),
       make('p', {}, make('b', {}, this.#say('error.shows')), ' ', shows, ...this.#links(story, place, culprit)),
-      make('p', {}, make('b', {}, this.#say('error.try')), ' ', this.#say(`error.${error}.try`)),
+      make('p', {}, make('b', {}, this.#say('error.try')), ' ', ...withCode(this.#say(`error.${error}.try`))),
     )
   }
 
   /** To the steps that show it: the failed call itself, and what made it fail. */
-  #links(story: Story, place: number, culprit: ReturnType<typeof culpritOf>): (Node | string)[] {
-    const packet = story.steps.find((step) => step.kind === 'packet' && step.packet === culprit?.packet)?.at
+  #links(story: Story, place: number, culprit: Culprit | null): (Node | string)[] {
+    const packet = culprit ? packetStep(story, culprit) : 0
     const cause = culprit?.call == null ? 0 : placeOfStep(story, culprit.call)
-    const steps = [...new Set([cause, packet ?? 0, placeOfStep(story, place)])].filter((at) => at > 0)
+    const steps = [...new Set([cause, packet, placeOfStep(story, place)])].filter((at) => at > 0)
     return steps.flatMap((at) => {
       const link = make('button', { class: 'quiet', type: 'button', 'data-step': at }, this.#say('error.step', { at }))
       link.addEventListener('click', () => this.#parts.onPick(at))

@@ -57,8 +57,11 @@ function rowOf(view: SocketView, acts: readonly Act[], words: Words, step: numbe
     name: Name,
     say: (value: SocketView[Name]) => string,
   ): Cell => ({ now: say(view[name]), was: was(name, say) })
+  /** Only a program asks for a connection, though its socket may be too short-lived to be seen with it. */
+  const asker = view.state === 'SYN-SENT' ? acts.findLast(({ program }) => program === view.program) : undefined
   const holder = (owner: SocketView['owner']) => {
-    if (owner !== null) return fileOf(owner, acts)
+    const held = owner ?? asker
+    if (held) return fileOf(held, acts)
     return word(words, { key: LET_GO.includes(view.state) || view.gone ? 'sockets.no-more' : 'sockets.not-yet' })
   }
   return {
@@ -74,7 +77,7 @@ function rowOf(view: SocketView, acts: readonly Act[], words: Words, step: numbe
     room: listens ? word(words, { key: 'sockets.of', values: { room: view.sendQueue } }) : null,
     sendQueue: listens ? { now: '–', was: null } : cell('sendQueue', String),
     holder: cell('owner', holder),
-    unheld: view.owner === null,
+    unheld: view.owner === null && asker === undefined,
     isNew: before === null,
     gone: view.gone,
     step,

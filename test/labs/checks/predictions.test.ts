@@ -50,6 +50,7 @@ test.each([
   ['socket-closed', 'ts-ts', 'never one exit-1'],
   ['socket-closed', 'py-py', 'never one exit-1'],
   ['socket-leak', 'py', 'limit twenty exit-1'],
+  ['socket-leak', 'ts', 'limit exit-1'],
   ['text-spelled', 'ts-ts', 'three-three-four same length-2 one'],
   ['text-spelled', 'py-py', 'three-three-four same one'],
   ['text-mixed-up', 'py-ts', 'once nonsense unchanged'],
@@ -59,6 +60,13 @@ test.each([
   ['text-lost', 'ts-py', 'refused not-sent'],
   ['text-cut', 'ts-py', 'stream rest six smile'],
   ['text-cut', 'py-ts', 'stream rest six smile'],
+  ['udp-bad-road', 'ts-ts', 'all missing twice'],
+  ['udp-bad-road', 'py-ts', 'all missing twice'],
+  ['tcp-bad-road', 'ts-py', 'longer lost back'],
+  ['tcp-bad-road', 'py-py', 'longer lost back'],
+  ['tcp-both-send', 'ts-ts', 'quiet both-sent reset'],
+  ['tcp-both-send', 'py-py', 'quiet both-sent reset'],
+  ['tcp-both-send', 'py-ts', 'quiet both-sent reset'],
 ])('lab %s answers in %s: %s', async (id, mixture, expected) => {
   expect(await answer(id, mixture)).toBe(expected)
 })

@@ -191,6 +191,24 @@ describe('the table of sockets', () => {
     expect(rowsAt(story, datagram)[1]).toBe('send UNCONN 41066>- 0/0 send:17~')
   })
 
+  it.each(['py', 'ts'] as const)('keeps the partner of a connected UDP socket when it sends, in %s', (language) => {
+    const stream = new StreamMaker()
+    const ask = stream.start('client', language)
+    const fresh = socketOf(1, 'udp', { descriptor: 3 })
+    const socket = socketOf(1, 'udp', { descriptor: 3, local: '127.0.0.1:41066', remote: '127.0.0.1:12822' })
+    if (language === 'py') {
+      ask.call('socket', 'socket', { socket: fresh })
+      ask.call('connect', 'connect', { args: argsOf('127.0.0.1:12822'), socket })
+    } else ask.heard('connect', 'connect', { socket })
+    const send = ask.begin('send', 'send', { bytes: 3, args: `b'one'`, socket })
+    stream.frame(udpFrame({ from: '127.0.0.1:41066', to: '127.0.0.1:12822', payload: 'one' }))
+    send({ bytes: 3, socket })
+    const story = storyOf(stream)
+    const datagram = packetStep(story, 1)
+    const rows = [datagram - 1, datagram, datagram + 1].map((step) => rowsAt(story, step)[0])
+    expect(rows).toEqual(Array.from({ length: 3 }, () => 'client ESTABLISHED 41066>12822 0/0 client:3~'))
+  })
+
   it('ends with its program', () => {
     const stream = new StreamMaker()
     const server = stream.start('server', 'py')

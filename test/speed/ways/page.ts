@@ -84,13 +84,15 @@ class Page {
   #hearControl(message: FromBench): void {
     if (message.type === 'opened') this.#opened.resolve()
     if (message.type === 'trouble') throw new Error(`The server says: ${JSON.stringify(message.trouble)}`)
-    if (message.type !== 'event') return
-    const { event } = message
-    if (event.kind === 'starting') this.#run = event.run
-    if (event.kind === 'failed' || event.kind === 'notice') throw new Error(`The bench says: ${JSON.stringify(event)}`)
-    if (event.kind === 'exited') {
-      this.#run = 0
-      this.#exited.resolve()
+    if (message.type !== 'events') return
+    for (const event of message.events) {
+      if (event.kind === 'starting') this.#run = event.run
+      if (event.kind === 'failed' || event.kind === 'notice')
+        throw new Error(`The bench says: ${JSON.stringify(event)}`)
+      if (event.kind === 'exited') {
+        this.#run = 0
+        this.#exited.resolve()
+      }
     }
   }
 
