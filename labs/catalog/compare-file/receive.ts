@@ -18,7 +18,7 @@ const byUdp: Buffer[] = []
 const byTcp: Buffer[] = []
 receiver.on('message', (data) => byUdp.push(data))
 server.on('connection', (connection) => {
-  connection.on('data', (data) => byTcp.push(data))
+  connection.on('data', (data: Buffer) => byTcp.push(data))
   connection.on('end', end)
 })
 

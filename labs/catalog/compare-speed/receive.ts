@@ -28,7 +28,7 @@ server.on('connection', (connection) => {
   connections += 1
   // One for all questions, then one for each, one more.
   const isLast = connections === COUNT + 2
-  connection.on('data', (data) => {
+  connection.on('data', (data: Buffer) => {
     if (isLast) note(byTcp, data)
     else connection.write(data)
   })
