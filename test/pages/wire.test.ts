@@ -273,6 +273,14 @@ describe('the wire panel', () => {
     expect([first?.y, second?.y, third?.y].toSorted((a = 0, b = 0) => a - b)).toEqual([first?.y, second?.y, third?.y])
     expect(await page.evaluate(() => (document.scrollingElement?.scrollWidth ?? 0) - innerWidth)).toBeLessThanOrEqual(0)
   })
+
+  test('shows rows on a phone also of a run that is longer than a page', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(server.at('recording=ip-four-binds/ts-ts'))
+    const list = wire.locator('.evs.long')
+    await list.locator('li').first().waitFor()
+    expect((await list.boundingBox())?.height).toBeGreaterThan(400)
+  })
 })
 
 describe('the time line', () => {
