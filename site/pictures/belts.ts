@@ -25,7 +25,7 @@ export interface Belt {
 /** So old, in ms, a message is late: three times the way. */
 export const LATE = 100
 
-/** The belts of lab 18b, UDP first, on one scale. */
+/** The belts of lab 18c, UDP first, on one scale. */
 export function beltsOf(story: Story): Belt[] {
   const messages = messagesOf(story, { from: 'play', to: 'watch' })
   const begin = Math.min(...messages.map(({ sent }) => sent))

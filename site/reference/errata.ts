@@ -76,7 +76,7 @@ const GROUPS = {
     52 gap run
     53 gap socket.7 nodenet pysocket run`,
   compare: `
-    54 mislead rfc8085#3.1 run | compare-price
+    54 mislead rfc8085#3.1 run | compare-speed compare-price
     55 mislead rfc9293#2.2 run | tcp-both-send
     56 gap rfc9114#1.1 run | compare-game udp-bad-road tcp-bad-road
     57 mislead rfc9293#3.4.1 | compare-price

@@ -120,19 +120,27 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
     )
 
     test.skipIf(!runs(language)).each([
-      ['compare-price', 'ask', 'No answer within two seconds.'],
+      ['compare-price', 'ask', ['No answer within two seconds.']],
       [
         'compare-game',
         'play',
-        'Nobody is listening on 10.0.0.2, port 12827. Is the watcher running, and on that port?',
+        ['Nobody is listening on 10.0.0.2, port 12827. Is the watcher running, and on that port?'],
       ],
-    ])('%s: %s alone says what it is told, or that it is told nothing', async (lab, program, words) => {
+      [
+        'compare-file',
+        'send',
+        [
+          'File: 1000000 bytes, sha-256 c81d646f',
+          'Nobody is listening on 10.0.0.2, port 12829. Is the receiver running, and on that port?',
+        ],
+      ],
+    ])('%s: %s alone says what it is told, or that it is told nothing', async (lab, program, lines) => {
       page = await BenchClient.open(course.port, lab)
       // The bad road may take the SYN, and must not take the answer this test is about.
       page.say({ type: 'faults', wire: 0, faults: {} })
       await page.until(() => page.events.some(({ kind }) => kind === 'faults'))
       const [alone] = await again({ [program]: language })
-      expect(alone).toEqual({ code: 1, lines: [words] })
+      expect(alone).toEqual({ code: 1, lines })
     })
 
     test.skipIf(!runs(language)).each([
@@ -236,9 +244,7 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
       async () => {
         const [answer, ask] = await run('compare-price', { answer: waits, ask: begins })
         expect(ask?.code).toBe(0)
-        const figures = ask?.lines.map((line) =>
-          /^(UDP|TCP), (1|100) questions?: (\d+) packets, (\d+) bytes$/.exec(line),
-        )
+        const figures = ask?.lines.map((line) => /^(UDP|TCP), (1|100) asked: (\d+) packets, (\d+) bytes$/.exec(line))
         const [udp, tcp, udps, tcps] = figures?.map((one) => [one?.[1], ...(one ?? []).slice(2).map(Number)]) ?? []
         expect([udp, udps]).toEqual([
           ['UDP', 1, 2, 92],
@@ -281,12 +287,36 @@ describe.skipIf(whyNoOwnNetwork)(`labs of two hosts (${whyNoOwnNetwork ?? 'they 
     )
   })
 
+  describe.each(PAIRS)('one file by both, $waits waits, $begins begins', ({ waits, begins }) => {
+    test.skipIf(!runs(waits, begins))(
+      'compare-file: by TCP it is the same file, by UDP a part of it, and another fingerprint',
+      async () => {
+        const [receive, send] = await run('compare-file', { receive: waits, send: begins })
+        const [, mark] = /^File: 1000000 bytes, sha-256 ([0-9a-f]{8})$/.exec(send?.lines[0] ?? '') ?? []
+        expect(send).toEqual({
+          code: 0,
+          lines: [`File: 1000000 bytes, sha-256 ${mark}`, 'Handed the file to the kernel, twice.'],
+        })
+        expect(receive?.code).toBe(0)
+        const [waiting, udp = '', ...rest] = receive?.lines ?? []
+        expect([waiting, ...rest]).toEqual([
+          'Waiting on port 12829, by UDP and by TCP.',
+          `TCP: 1000000 bytes, sha-256 ${mark}`,
+        ])
+        const [, size, other] = /^UDP: (\d+) bytes, sha-256 ([0-9a-f]{8})$/.exec(udp) ?? []
+        // Fifty frames wait for the wire, and about as many pass as it carries meanwhile.
+        expect(Number(size), udp).toBeGreaterThanOrEqual(50_000)
+        expect(Number(size)).toBeLessThan(900_000)
+        expect(other).not.toBe(mark)
+      },
+    )
+  })
+
   /** What the watcher of a game printed of each transport, UDP first. */
   function figuresOf(lines: readonly string[] = []) {
-    const figures = lines.flatMap((line) => {
-      const [, by, came, median, worst] =
-        /^(UDP|TCP): (\d+) of 40 came\. Age: median (\d+) ms, worst (\d+) ms\.$/.exec(line) ?? []
-      return by ? [{ by, came: Number(came), median: Number(median), worst: Number(worst) }] : []
+    const told = /^(UDP|TCP): (\d+) of 40 came\.\n[|o_]{40}\nAge: median (\d+) ms, worst (\d+) ms\.$/gm
+    const figures = [...lines.join('\n').matchAll(told)].map(([, by, came, median, worst]) => {
+      return { by, came: Number(came), median: Number(median), worst: Number(worst) }
     })
     expect(figures.map(({ by }) => by)).toEqual(['UDP', 'TCP'])
     return figures
@@ -312,6 +342,7 @@ describe.each(LANGUAGES)('on a host with other addresses, in %s', (language) => 
       'tcp-envelopes/server',
       'compare-price/answer',
       'compare-game/watch',
+      'compare-file/receive',
     ])('%s says whose address it is', async (name) => {
     const program = new ShellProgram(join(CATALOG, `${name}.${language}`))
     expect(await program.exit(), NO_PYTHON).toEqual({ code: 1, signal: null })

@@ -381,6 +381,21 @@ describe.each(PAIRS)('$waits waits, $begins begins', ({ waits, begins }) => {
     )
   })
 
+  test('compare-speed: by TCP all bytes arrive and more in a second, by UDP some are lost', async () => {
+    const { receiver, sender } = await startSender('compare-speed')
+    const times =
+      /^There and back, .*\nUDP: (\d+) µs\nTCP, open: (\d+) µs\nTCP, new for each: (\d+) µs\nHanded 12 MB to the kernel, twice\.\n$/
+    const [, udp, open, fresh] = (times.exec(sender.output) ?? []).map(Number)
+    expect(Number(udp), sender.output).toBeGreaterThan(0)
+    // It waits for one more round trip, and for two kernels and two programs to make a connection.
+    expect(Number(fresh)).toBeGreaterThan(Number(open))
+    const speeds = /\nUDP: ([\d.]+) of 12 MB came, at (\d+) MB\/s\.\nTCP: 12\.0 of 12 MB came, at (\d+) MB\/s\.\n$/
+    const [, came, byUdp, byTcp] = (speeds.exec(receiver.output) ?? []).map(Number)
+    expect(Number(came), receiver.output).toBeLessThanOrEqual(12)
+    expect(Number(byTcp)).toBeGreaterThan(Number(byUdp))
+    for (const line of `${receiver.output}${sender.output}`.split('\n')) expect(line.length).toBeLessThanOrEqual(42)
+  })
+
   test('tcp-frames: the reader as it is shipped takes pieces for messages', async () => {
     const { waiter, relay, beginner } = await startRelayed('tcp-frames')
     expect(beginner.output).toBe('Sent 4 + 6 bytes: "数据"\nSent 4 + 0 bytes: ""\nSent 4 + 8 bytes: "no token"\n')
@@ -458,6 +473,8 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
       await expectRefusalToWait('tcp-relay', 'receive', 12824)
       await expectRefusalToWait('tcp-frames', 'receive', 12824)
     })
+    await usingPort('udp', 12828, async () => await expectRefusalToWait('compare-speed', 'receive', 12828))
+    await usingPort('tcp', 12828, async () => await expectRefusalToWait('compare-speed', 'receive', 12828))
     await usingPort('tcp', 12825, async () => {
       await expectRefusalToWait('tcp-relay', 'relay', 12825)
       await expectRefusalToWait('tcp-frames', 'relay', 12825)
@@ -483,6 +500,7 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     ['text-lost', 'receive'],
     ['text-pieces', 'server'],
     ['socket-patience', 'receive'],
+    ['compare-speed', 'receive'],
   ])('%s/%s is ended by an interrupt while it waits, without a word', async (id, name) => {
     const program = start(id, name, language)
     await program.line(/^Waiting/)
@@ -523,6 +541,7 @@ describe.each(LANGUAGES)('alone, in %s', (language) => {
     ['tcp-brake', 'client', 12824, 'a server'],
     ['tcp-relay', 'send', 12825, 'a relay'],
     ['tcp-frames', 'send', 12825, 'a relay'],
+    ['compare-speed', 'send', 12828, 'the receiver'],
   ])('%s/%s says that nobody listens', async (id, name, port, whom) => {
     const client = start(id, name, language)
     expect(await client.exit()).toEqual({ code: 1, signal: null })

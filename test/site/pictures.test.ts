@@ -73,7 +73,7 @@ it('a recording that is not there stops the build with its name', () => {
   )
 })
 
-it('the belts of lab 18b say what its watcher printed, and begin with the first message', () => {
+it('the belts of lab 18c say what its watcher printed, and begin with the first message', () => {
   const [udp, tcp] = beltsOf(recordedStory('compare-game', 'py-py'))
   expect([udp?.by, tcp?.by]).toEqual(['udp', 'tcp'])
   expect(Math.min(...[udp, tcp].flatMap((belt) => belt?.pieces.map(({ sent }) => sent) ?? []))).toBe(0)

@@ -30,9 +30,10 @@ const WAITS = 40
 /** So many pieces of 40 make speech that is understood. */
 const ENOUGH = 28
 
-const EXPECTED = /expect (\d+) missing, median age (\d+) ms/
+const EXPECTED =
+  /expect:\s+(\d+) missing, median age (\d+) ms/
 const PRINTED =
-  /^(?:UDP|TCP): (\d+) of 40 came\. Age: median (\d+) ms.*/m
+  /^(?:UDP|TCP): (\d+) of 40 came\.[\s|o_]+Age: median (\d+) ms.*/m
 
 export default defineChecks({
   tasks: {

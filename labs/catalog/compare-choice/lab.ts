@@ -1,7 +1,7 @@
 import { defineLab } from '../../lab.ts'
 
 export default defineLab({
-  number: '18c',
+  number: '18e',
   network: {
     hosts: [
       // Whom nobody answers gives up after 15 seconds.

@@ -34,9 +34,9 @@ def line(number):
     return f"{number} {time() * 1000:.0f}\n".encode()
 
 
+print(f"I choose {TRANSPORT}, and expect:")
 print(
-    f"I choose {TRANSPORT} and expect {MISSING} missing, "
-    f"median age {MEDIAN} ms.",
+    f"{MISSING} missing, median age {MEDIAN} ms.",
     flush=True,
 )
 try:

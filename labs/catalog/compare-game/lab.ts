@@ -1,7 +1,7 @@
 import { defineLab } from '../../lab.ts'
 
 export default defineLab({
-  number: '18b',
+  number: '18c',
   network: {
     hosts: [
       // Whom nobody answers gives up after 15 seconds.

@@ -63,10 +63,11 @@ function report(name: string, ages: Ages) {
   }
   const inOrder = [...ages.values()].sort((a, b) => a - b)
   const median = inOrder[Math.floor(ages.size / 2)]
-  console.log(`${name} ${belt}`)
+  console.log(`${name}: ${ages.size} of ${COUNT} came.`)
+  console.log(belt)
+  const worst = inOrder.at(-1)
   console.log(
-    `${name}: ${ages.size} of ${COUNT} came. Age: median`,
-    `${median} ms, worst ${inOrder.at(-1)} ms.`,
+    `Age: median ${median} ms, worst ${worst} ms.`,
   )
 }
 

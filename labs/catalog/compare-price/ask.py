@@ -40,9 +40,8 @@ try:
             after = counted()
             packets = after[0] - packets
             size = after[1] - size
-            word = "question" if count == 1 else "questions"
             print(
-                f"{name}, {count} {word}:",
+                f"{name}, {count} asked:",
                 f"{packets} packets, {size} bytes",
                 flush=True,
             )

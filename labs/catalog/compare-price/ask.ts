@@ -23,9 +23,8 @@ async function price(
   const after = counted()
   const packets = after.packets - before.packets
   const size = after.size - before.size
-  const word = count === 1 ? 'question' : 'questions'
   console.log(
-    `${name}, ${count} ${word}:`,
+    `${name}, ${count} asked:`,
     `${packets} packets, ${size} bytes`,
   )
 }

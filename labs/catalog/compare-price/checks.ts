@@ -15,7 +15,7 @@ export default defineChecks({
         const seen = prints(
           run,
           'ask',
-          /^TCP, 100 questions: \d+ packets.*/,
+          /^TCP, 100 asked: \d+ packets.*/,
         )
         return firstOf({
           fewer: ratio < 0.95 ? seen : NOTHING,
@@ -37,6 +37,6 @@ export default defineChecks({
 function price(run: RunEvidence, by: string): number {
   const pieces = run.outputs.get('ask')?.pieces ?? []
   const text = pieces.map((piece) => piece.text).join('')
-  const line = new RegExp(`${by}, 100 questions: (\\d+)`)
+  const line = new RegExp(`${by}, 100 asked: (\\d+)`)
   return Number(line.exec(text)?.[1])
 }

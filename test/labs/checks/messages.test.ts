@@ -9,7 +9,7 @@ import { checksOf, evidenceOf } from '../../helpers/proof.ts'
 const MIXTURES = ['ts-ts', 'ts-py', 'py-ts', 'py-py']
 const WAY = { from: 'play', to: 'watch' }
 
-describe.each(MIXTURES)('the messages of lab 18b in %s', (mixture) => {
+describe.each(MIXTURES)('the messages of lab 18c in %s', (mixture) => {
   const story = recordedStory('compare-game', mixture)
   const messages = messagesOf(story, WAY)
   const by = (transport: Message['by']) => messages.filter((one) => one.by === transport)
@@ -71,5 +71,13 @@ describe.each(MIXTURES)('what the recorded runs show to those who foretold them,
 
   it('by TCP some messages of a game are late, by UDP some are missing', async () => {
     expect(await shown('compare-game', 'late')).toEqual({ option: 'late', saw: ['lost', 'again'] })
+  })
+
+  it('TCP is faster in bulk, and what UDP lost was thrown away by the kernel of the receiver', async () => {
+    expect(await shown('compare-speed', 'bulk')).toEqual({ option: 'tcp', saw: ['thrown'] })
+  })
+
+  it('of a file much is missing by UDP, because it did not fit on the wire', async () => {
+    expect(await shown('compare-file', 'file')).toEqual({ option: 'much', saw: ['overflow', 'again'] })
   })
 })

@@ -11,10 +11,8 @@ const HOST = '10.0.0.2'
 const PORT = 12827
 const COUNT = 40 // agreed with the watcher
 
-console.log(
-  `I choose ${TRANSPORT} and expect ${MISSING} missing,`,
-  `median age ${MEDIAN} ms.`,
-)
+console.log(`I choose ${TRANSPORT}, and expect:`)
+console.log(`${MISSING} missing, median age ${MEDIAN} ms.`)
 await (TRANSPORT === 'TCP' ? byTcp() : byUdp())
 console.log(`Handed ${COUNT} messages to the kernel.`)
 

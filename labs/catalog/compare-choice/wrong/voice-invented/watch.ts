@@ -52,10 +52,8 @@ function note(ages: Ages, line: string) {
 
 function report(name: string, ages: Ages) {
   if (ages.size === 0) return
-  console.log(
-    `${name}: 20 of ${COUNT} came. Age: median`,
-    '300 ms, worst 310 ms.',
-  )
+  console.log(`${name}: 20 of ${COUNT} came.`)
+  console.log('Age: median 300 ms, worst 310 ms.')
 }
 
 function cannotBind({ code }: NodeJS.ErrnoException) {
