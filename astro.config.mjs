@@ -36,8 +36,17 @@ export default defineConfig({
       // Each compiled lesson begins with a 'use …' line that means nothing here.
       rolldownOptions: {
         onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
-        // What every lab needs at once is one file: many small ones compress badly.
-        output: { codeSplitting: { groups: [{ name: 'lab', test: FIRST }] } },
+        // To load one of these does nothing but give its names.
+        treeshake: { moduleSideEffects: [{ test: /[\\/]labs[\\/][\w-]+\.ts$/, sideEffects: false }] },
+        // What every lab needs at once is one file: many small ones compress badly. What it only names is not in it.
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'lab', test: FIRST },
+              { name: 'network', test: /[\\/]labs[\\/](?:address|faults|network)\.ts$/, priority: 1 },
+            ],
+          },
+        },
       },
     },
   },
