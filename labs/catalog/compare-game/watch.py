@@ -29,11 +29,11 @@ def report(name, ages):
         return
     sent = range(1, COUNT + 1)
     belt = "".join(mark(ages.get(one)) for one in sent)
-    by_age = sorted(ages.values())
+    by_age = [round(age) for age in sorted(ages.values())]
     median, worst = by_age[len(by_age) // 2], by_age[-1]
     print(f"{name}: {len(ages)} of {COUNT} came.")
     print(belt)
-    print(f"Age: median {median:.0f} ms, worst {worst:.0f} ms.")
+    print(f"Age: median {median} ms, worst {worst} ms.")
 
 
 server = socket(AF_INET, SOCK_STREAM)
