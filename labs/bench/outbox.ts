@@ -98,7 +98,7 @@ export class Outbox {
   #control: ControlEvent[] = []
   #frames: SeenFrame[] = []
   #framesBytes = 0
-  #seen: { readonly t: number; readonly observation: Gathered }[] = []
+  #seen: Seen[] = []
   #seenTimer: NodeJS.Timeout | undefined
   readonly #letGoNow = new Map<Instrument, LetGo>()
   #letGoTimer: NodeJS.Timeout | undefined
@@ -173,7 +173,7 @@ export class Outbox {
     for (const frame of frames) {
       this.#frames.push(frame)
       this.#framesBytes += frame.bytes.length
-      if (this.#framesBytes >= GATHER.full) this.#flushFrames()
+      if (this.#framesBytes >= GATHER.full) this.#flushAll()
     }
     if (this.#frames.length > 0) this.#flushSoon()
   }
@@ -275,15 +275,21 @@ export class Outbox {
     this.#seenTimer ??= setTimeout(() => this.#flushAll(), GATHER_SEEN.wait)
   }
 
-  /** Tells everything that is gathered; what an instrument says of how far it has seen comes after the frames it means. */
+  /** Tells everything that is gathered: calls before the frames they sent, and last how far an instrument has seen. */
   #flushAll(): void {
     clearTimeout(this.#seenTimer)
     this.#seenTimer = undefined
     for (const channel of this.#channels.values()) this.#flush(channel)
-    this.#flushFrames()
-    if (this.#seen.length === 0) return
-    const events = this.#seen.map(({ t, observation }, index) => ({ n: this.#last + 1 + index, t, ...observation }))
+    const seen = this.#seen
     this.#seen = []
+    this.#tell(seen.filter(({ observation }) => observation.kind !== 'upto'))
+    this.#flushFrames()
+    this.#tell(seen.filter(({ observation }) => observation.kind === 'upto'))
+  }
+
+  #tell(seen: readonly Seen[]): void {
+    if (seen.length === 0) return
+    const events = seen.map(({ t, observation }, index) => ({ n: this.#last + 1 + index, t, ...observation }))
     this.#last += events.length
     for (const event of events) this.#kept.keep(event)
     this.#receiver?.tell({ type: 'events', events })
@@ -364,6 +370,11 @@ export class Outbox {
 
 /** What is blind or has settled is told at once, and once: no flood may take its place. */
 type Gathered = Exclude<Observation, { kind: 'blind' | 'settled' }>
+
+interface Seen {
+  readonly t: number
+  readonly observation: Gathered
+}
 
 function isGathered(happening: Happening): happening is Gathered {
   return isObserved(happening) && happening.kind !== 'blind' && happening.kind !== 'settled'

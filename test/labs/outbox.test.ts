@@ -336,7 +336,7 @@ describe('observations', () => {
     expect(page.numbers).toEqual(page.numbers.map((_, i) => i + 1))
   })
 
-  test('that are calls are gathered with the frames, which they do not part, and told after them in one message', () => {
+  test('that are calls are gathered with the frames, which they do not part, and told before them in one message', () => {
     const { outbox, page, pass } = setUp()
     outbox.attach(page, 0)
     for (let i = 0; i < 5; i += 1) {
@@ -346,13 +346,13 @@ describe('observations', () => {
     outbox.write({ kind: 'upto', instrument: 'packets', upTo: 5 })
     expect(page.events).toEqual([])
     pass(8)
-    expect(page.messages).toBe(2)
-    const kinds = [...Array(5).fill('frame'), ...Array(5).fill('call'), 'upto']
+    expect(page.messages).toBe(3)
+    const kinds = [...Array(5).fill('call'), ...Array(5).fill('frame'), 'upto']
     expect(page.events.map(({ kind }) => kind)).toEqual(kinds)
     expect(page.numbers).toEqual(page.numbers.map((_, i) => i + 1))
     for (let i = 0; i < 256; i += 1) outbox.write(call(i))
     expect(page.of('call')).toHaveLength(261)
-    expect(page.messages).toBe(3)
+    expect(page.messages).toBe(4)
   })
 
   test('are kept in a share of their own: a flood of them pushes out neither control nor output', () => {

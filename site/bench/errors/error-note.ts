@@ -23,6 +23,11 @@ export function failureAt(story: Story, at: number, program: string): number {
   })
 }
 
+/** What the sentence about a cause names: the event that shows it, 0 where none does; whose doing it was; packets sent in vain. */
+export function valuesOf(story: Story, culprit: Culprit): Record<'event' | 'program' | 'sent', string | number> {
+  return { event: packetStep(story, culprit), program: culprit.program ?? '', sent: culprit.sent }
+}
+
 /** The step of the packet that shows it; 0 where none does. */
 function packetStep({ steps }: Story, { packet }: Culprit): number {
   return steps.find((step) => step.kind === 'packet' && step.packet === packet)?.at ?? 0
@@ -62,9 +67,7 @@ export class ErrorNote {
       this.#root.replaceChildren()
       return
     }
-    const event = culprit ? packetStep(story, culprit) : 0
-    const values = { event, program: culprit?.program ?? '', sent: culprit?.sent ?? 0 }
-    const shows = culprit ? this.#say(`culprit.${culprit.kind}`, values) : this.#say('error.unknown')
+    const shows = culprit ? this.#say(`culprit.${culprit.kind}`, valuesOf(story, culprit)) : this.#say('error.unknown')
     this.#root.dataset.error = call.error
     this.#root.replaceChildren(
       make('p', {}, make('code', {}, call.error), ' ', ...withCode(this.#say(`error.${error}`))),

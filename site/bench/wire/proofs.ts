@@ -30,37 +30,43 @@ export function proofsOf(story: Story): Proof[] {
   const used = new Set<Told>()
   return told.flatMap(({ call, to }): Proof[] => {
     if (call.error !== null) return []
+    // Not every call was told: the one that sent it may be missing, and a later one is not it.
+    const isEarlier = ({ from }: Told) => from < to
     const prove = (what: Proof['what'], origin: Told, bytes: number | null): Proof[] => {
       const { program: sender } = origin.call
       return [{ what, bytes, sender, receiver: call.program, from: origin.from, to }]
     }
     if (call.deed === 'accept' && call.accepted) {
       const { local, remote } = call.accepted
-      const origin = told.find(({ call: { deed, socket } }) => deed === 'connect' && isPair(socket, local, remote))
+      const isIt = ({ call: { deed, socket } }: Told) => deed === 'connect' && isPair(socket, local, remote)
+      const origin = told.find((one) => isEarlier(one) && isIt(one))
       return origin ? prove('connection', origin, null) : []
     }
     if (call.deed !== 'receive' || call.socket === null) return []
     if (call.range && call.bytes !== null && call.bytes > 0) {
       const { range, socket } = call
-      const origin = sends.find(
-        ({ call: send }) =>
-          send.range && send.range.to > range.from && isPair(send.socket, socket.local, socket.remote),
-      )
+      const isIt = ({ call: send }: Told) =>
+        send.range && send.range.to > range.from && isPair(send.socket, socket.local, socket.remote)
+      const origin = sends.find((one) => isEarlier(one) && isIt(one))
       return origin ? prove('bytes', origin, call.bytes) : []
     }
     if (call.peer) {
       const { peer, bytes } = call
       const origin = sends.find(
-        (send) => !used.has(send) && send.call.bytes === bytes && isFrom(send.call, peer, call.socket?.local ?? null),
+        (send) =>
+          !used.has(send) &&
+          isEarlier(send) &&
+          send.call.bytes === bytes &&
+          isFrom(send.call, peer, call.socket?.local ?? null),
       )
       if (origin) used.add(origin)
       return origin ? prove('datagram', origin, bytes) : []
     }
     if (call.bytes !== 0) return []
     const { local, remote } = call.socket
-    const origin = told.find(
-      ({ call: { deed, socket } }) => (deed === 'shutdown' || deed === 'close') && isPair(socket, local, remote),
-    )
+    const isIt = ({ call: { deed, socket } }: Told) =>
+      (deed === 'shutdown' || deed === 'close') && isPair(socket, local, remote)
+    const origin = told.find((one) => isEarlier(one) && isIt(one))
     return origin ? prove('end', origin, null) : []
   })
 }
