@@ -113,7 +113,7 @@ describe('the search', () => {
     // What could not be had is asked for again.
     await page.unroute('**/pagefind/**')
     await search.type('端口')
-    await search.says(/找到 \d+ 处。/)
+    await search.says(/找到\d+处。/)
   })
 
   test('leaves the sign to whoever types it: in a terminal and in an editor', async () => {
