@@ -53,7 +53,7 @@ export default defineConfig({
           name: 'beside',
           include: ['test/**/*.test.ts'],
           exclude: ALONE,
-          maxWorkers: whyNoOwnNetwork === null ? 2 : 1,
+          maxWorkers: whyNoOwnNetwork === null ? 3 : 1,
           sequence: { groupOrder: 1 },
         },
       },
