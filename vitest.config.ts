@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config'
 import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
 
+/** Files that start no server, no bench and no browser: they need no process of their own each. */
+const PURE = [
+  'test/site/**/*.test.ts',
+  'test/content/*.test.ts',
+  'test/labs/checks/*.test.ts',
+  'test/labs/wire/*.test.ts',
+]
+
 /**
- * Files that are run one after the other: they count the machine's processes, or they look at how fast something is, or
- * their programs use fixed ports of the machine (page tests that do take turns: see helpers/machine-ports.ts).
+ * Files that are run one after the other: they count the machine's processes, or they look at how fast something is or when
+ * it happens, or their programs use fixed ports of the machine (page tests that do take turns: see helpers/machine-ports.ts).
  */
 const ALONE = [
   'test/siege/*.test.ts',
@@ -27,6 +35,7 @@ const ALONE = [
     'orphans',
     'port-holder',
     'server',
+    'tasks',
     'tracing',
     'views',
     'wire',
@@ -47,13 +56,24 @@ export default defineConfig({
     reporters: ['default', './test/helpers/closing-line.ts'],
     projects: [
       {
+        test: {
+          ...common,
+          name: 'pure',
+          include: PURE,
+          exclude: ALONE,
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
         // Each has a server and, where these can be had, networks of its own. Where not, all use the machine's.
         test: {
           ...common,
           name: 'beside',
           include: ['test/**/*.test.ts'],
-          exclude: ALONE,
-          maxWorkers: whyNoOwnNetwork === null ? 3 : 1,
+          exclude: [...ALONE, ...PURE],
+          maxWorkers: whyNoOwnNetwork === null && !process.env.ONE_AT_A_TIME ? 3 : 1,
           sequence: { groupOrder: 1 },
         },
       },

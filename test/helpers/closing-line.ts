@@ -1,12 +1,14 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import { writeFileSync } from 'node:fs'
+import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 import { courseTable } from './course-table.ts'
 
 /**
  * Ends a run with one plain line, so that nobody has to guess how many tests ran, and names what was skipped and what passed
- * only when it was tried again. Where the tasks were proved, before it what the course asks and proves.
+ * only when it was tried again. Where the tasks were proved, before it what the course asks and proves. Where all that failed
+ * are tests, their files are written into the file that FAILED_FILES names, as a JSON list.
  */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 }
     const skipped: string[] = []
     const again: string[] = []
@@ -27,6 +29,11 @@ export default class ClosingLine implements Reporter {
     }
     for (const name of skipped) console.log(`skipped: ${name}`)
     for (const name of again) console.log(`passed only when tried again: ${name}`)
+    const { FAILED_FILES } = process.env
+    if (FAILED_FILES !== undefined && unhandled.length === 0) {
+      const failed = modules.filter((module) => !module.ok()).map(({ relativeModuleId }) => relativeModuleId)
+      writeFileSync(FAILED_FILES, JSON.stringify(failed))
+    }
     console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
   }
 }
