@@ -43,7 +43,7 @@ const ALONE = [
 ]
 
 const common = {
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   hookTimeout: 120_000,
   maxConcurrency: 3,
   // Real programs, kernels and browsers on a busy machine: what fails twice is wrong; what failed once is named at the end.

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Surroundings } from '../../labs/bench/bench.ts'
 import { type Checks, saysOf, type TaskCheck, verdictOn } from '../../labs/checks/judge.ts'
 import { LANGUAGES, type Lab, type Language, readLab } from '../../labs/lab.ts'
@@ -14,8 +14,6 @@ import { whyNoOwnNetwork } from '../helpers/live-network.ts'
 import { testParts } from '../helpers/parts.ts'
 import { prove } from '../helpers/proof.ts'
 import { copyCourse, ownEnvironment, removeCourse } from '../pages/course.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const COMMANDS = { 'new-lab': 'labs/server/new-lab.ts', 'new-lesson': 'site/lessons/new-lesson.ts' } as const
 const LESSON = 'udp/made-for-tests'

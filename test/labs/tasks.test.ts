@@ -1,5 +1,5 @@
 /** Every task of every lab: as shipped, as solved, and with wrong answers, in both languages, at real benches. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Surroundings } from '../../labs/bench/bench.ts'
 import { type Expected, saysOf, type TaskCheck, type Verdict, verdictOn } from '../../labs/checks/judge.ts'
 import { LANGUAGES, type Lab, type Language } from '../../labs/lab.ts'
@@ -18,9 +18,6 @@ interface Judged {
   readonly task: string
   readonly check: TaskCheck
 }
-
-// A client that gives up does so after fifteen seconds.
-vi.setConfig({ testTimeout: 60_000 })
 
 const wanted = process.env.LAB
 const labs = (await allLabs()).filter(({ id }) => !wanted || id === wanted)

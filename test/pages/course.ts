@@ -247,6 +247,8 @@ export async function newReader(
 ): Promise<Reader> {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 }, ...options })
   context.setDefaultTimeout(15_000)
+  // A page server in the making first builds what it is asked for.
+  context.setDefaultNavigationTimeout(60_000)
   if (!asked) await context.addInitScript(askNothing)
   const faults: string[] = []
   context.on('console', (message) => {

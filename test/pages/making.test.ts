@@ -1,7 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { buildSite } from '../../labs/server/build.ts'
 import { CourseServer } from '../../labs/server/server.ts'
 import { startBrowser } from '../helpers/browser.ts'
@@ -15,6 +15,9 @@ import { LabInPage } from './lab.ts'
 
 /** A program that does not end when its terminal is hung up. */
 const EDITED = "process.on('SIGHUP', () => {})\nconsole.log('edited')\nsetInterval(() => {}, 1000)\n"
+
+// Pages are made while one waits for them, and a page server first meets all of its packages.
+vi.setConfig({ testTimeout: 120_000 })
 
 let folder: string
 let browser: Browser
@@ -67,7 +70,7 @@ describe('a course in the making', () => {
     expect(family.length).toBeGreaterThanOrEqual(4)
     expect(await served.end()).toBe(0)
     await until(() => !family.some(isThere), 'all of its processes are gone', 5)
-  }, 60_000)
+  })
 })
 
 describe('a lesson with mistakes', () => {
