@@ -9,7 +9,7 @@ process.env.ASTRO_TELEMETRY_DISABLED = '1'
 
 // BASE: the path below which the course is served. OUT: where the build is written.
 const FIRST =
-  /[\\/](?:labs[\\/](?:lab|mixture|protocol)|site[\\/](?:languages|bench[\\/](?:clipboard|fold|health|invitation|opened|program-box|sentences|settings|systems|words)))\.ts$/
+  /[\\/](?:labs[\\/](?:events|lab|mixture|protocol|troubles)|site[\\/](?:languages|bench[\\/](?:clipboard|fold|health|invitation|opened|program-box|sentences|settings|systems|words)))\.ts$/
 
 export default defineConfig({
   srcDir: './site',

@@ -2,8 +2,7 @@
  * One event as it stands in a recording: an object without its number, which is its place; what is null is left out, and
  * bytes are text where they are UTF-8, else hex. Pure; whatever is read is checked field by field.
  */
-import { FRAME_KINDS } from './faults.ts'
-import { LANGUAGES } from './lab.ts'
+
 import {
   type BenchEvent,
   DEEDS,
@@ -12,17 +11,17 @@ import {
   type FrameEvent,
   type Happening,
   INSTRUMENTS,
-  MAX_CELLS,
   MISSED,
   type OutputEvent,
   type ProgramSocket,
   type ReadySocket,
   type RunLanguage,
-  SHELL,
   type SocketRow,
-  TROUBLES,
-  type Trouble,
-} from './protocol.ts'
+} from './events.ts'
+import { FRAME_KINDS } from './faults.ts'
+import { LANGUAGES } from './lab.ts'
+import { MAX_CELLS, SHELL } from './protocol.ts'
+import { TROUBLES, type Trouble } from './troubles.ts'
 
 /** What a lab is, as far as a recording of it must agree with it. */
 export interface Known {

@@ -1,6 +1,8 @@
 /** What of a bench's events is kept in a recording of its last run. Pure. */
+
+import { type BenchEvent, type ControlEvent, isObserved, type OutputEvent, type SocketRow } from './events.ts'
 import { maskAddresses } from './mask.ts'
-import { type BenchEvent, type ControlEvent, isObserved, type OutputEvent, SHELL, type SocketRow } from './protocol.ts'
+import { SHELL } from './protocol.ts'
 import { isView } from './views.ts'
 
 /**

@@ -3,8 +3,10 @@
  * it is, the last how many events there were; between them stands one event a line, in the order in which the bench wrote
  * them down. Pure: reading one runs nothing, and nothing behind `readRecording` checks again.
  */
+
+import type { BenchEvent } from './events.ts'
 import { LANGUAGES, type Lab, type Language } from './lab.ts'
-import { type BenchEvent, PROTOCOL, RUNGS, type Rung } from './protocol.ts'
+import { PROTOCOL, RUNGS, type Rung } from './protocol.ts'
 import { fromLine, type Known, lineOf, toLine, type Unnumbered, Wrong } from './recorded-event.ts'
 
 export type { Known } from './recorded-event.ts'

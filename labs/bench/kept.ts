@@ -1,13 +1,5 @@
-import {
-  type ControlEvent,
-  decodeFrames,
-  encodeFrames,
-  type FromBench,
-  type Instrument,
-  type Missed,
-  type Observation,
-  type SocketRow,
-} from '../protocol.ts'
+import type { ControlEvent, Instrument, Missed, Observation, SocketRow } from '../events.ts'
+import { decodeFrames, encodeFrames, type FromBench } from '../protocol.ts'
 import { Tally } from './tally.ts'
 
 /** Who receives a bench's events: control as messages, output and frames as finished binary frames. */

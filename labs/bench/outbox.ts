@@ -1,14 +1,6 @@
+import { type ControlEvent, type Happening, type Instrument, isObserved, type Observation } from '../events.ts'
 import type { SeenFrame } from '../instruments/observer.ts'
-import {
-  type ControlEvent,
-  encodeFrames,
-  encodeOutput,
-  FLOW,
-  type Happening,
-  type Instrument,
-  isObserved,
-  type Observation,
-} from '../protocol.ts'
+import { encodeFrames, encodeOutput, FLOW } from '../protocol.ts'
 import type { Clock } from './clock.ts'
 import { type Due, Kept, type Receiver } from './kept.ts'
 

@@ -1,5 +1,5 @@
+import type { ReadySocket } from '../events.ts'
 import { socketsOf } from '../instruments/sockets.ts'
-import type { ReadySocket } from '../protocol.ts'
 
 /**
  * How long to wait before the next look at the kernel's table, in ms. A look costs some milliseconds of the server's

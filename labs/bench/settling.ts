@@ -1,5 +1,5 @@
+import { type Happening, INSTRUMENTS, type Observation } from '../events.ts'
 import type { UpTo } from '../instruments/observer.ts'
-import { type Happening, INSTRUMENTS, type Observation } from '../protocol.ts'
 import type { Clock } from './clock.ts'
 
 /** While something is told, it is said this often up to when everything has been told, in ms. */

@@ -1,5 +1,5 @@
 /** Whether a reader's text of a program can be run as a file. Pure. */
-import type { Trouble } from '../protocol.ts'
+import type { Trouble } from '../troubles.ts'
 
 /** Why a text cannot be run; null when it can. @param limit in bytes of UTF-8 */
 export function whyNotSource(program: string, text: string, limit: number): Trouble | null {

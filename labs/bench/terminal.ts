@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { constants } from 'node:os'
-import { MAX_WAITING_INPUT, type Size } from '../protocol.ts'
+import type { Size } from '../events.ts'
+import { MAX_WAITING_INPUT } from '../protocol.ts'
 import type { Launched } from './network/network.ts'
 
 /** Who is told of a terminal. */

@@ -1,7 +1,7 @@
+import type { Observation, RunLanguage } from '../events.ts'
 import { CallShare } from '../instruments/call-share.ts'
 import { CallReader } from '../instruments/calls.ts'
 import { tracerEnvironment } from '../instruments/tracers.ts'
-import type { Observation, RunLanguage } from '../protocol.ts'
 import { Gate } from './gate.ts'
 import type { FoundInterpreters } from './interpreters.ts'
 import type { Channel, LiveNetwork } from './network/network.ts'

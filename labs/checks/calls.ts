@@ -1,5 +1,5 @@
 /** Calls and what came back from them, events and what awaited them: two halves become one. */
-import type { Deed, Endpoint, Outcome } from '../protocol.ts'
+import type { Deed, Endpoint, Outcome } from '../events.ts'
 import { type Draft, NONE } from './draft.ts'
 import type { EventOf, RunEvents, ToldEvent } from './runs.ts'
 import type { Call } from './story.ts'

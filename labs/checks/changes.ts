@@ -1,5 +1,5 @@
 /** What happens to each socket, step by step: as calls and packets tell, and as the kernel's table tells. */
-import type { Endpoint, SocketRow } from '../protocol.ts'
+import type { Endpoint, SocketRow } from '../events.ts'
 import { sorted } from './draft.ts'
 import type { Join } from './join.ts'
 import type { Life, Placed } from './lives.ts'

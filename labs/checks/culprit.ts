@@ -1,5 +1,5 @@
 /** Why a call failed: what in the story of the run made it so. Pure. */
-import type { Endpoint } from '../protocol.ts'
+import type { Endpoint } from '../events.ts'
 import { type Call, type Packet, placeOfStep, type SocketView, type Story } from './story.ts'
 
 /** The errors this course explains; all others are told by name alone. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../protocol.ts'
+import type { Endpoint } from '../events.ts'
 
 /** What is still being written. */
 export type Draft<T> = { -readonly [Key in keyof T]: T[Key] }

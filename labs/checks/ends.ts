@@ -1,5 +1,6 @@
 /** Whose sockets stand at the ends of conversations: first by the calls, then by the kernel's table. */
-import { type Endpoint, SHELL } from '../protocol.ts'
+import type { Endpoint } from '../events.ts'
+import { SHELL } from '../protocol.ts'
 import { endpointIn } from './calls.ts'
 import { isAny, plainAddress, put, SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'

@@ -1,6 +1,7 @@
 /** All that one run of a lab gives a task to go by: its story, and what a story leaves out. Pure. */
+
+import { type BenchEvent, INSTRUMENTS, type Instrument } from '../events.ts'
 import type { Lab } from '../lab.ts'
-import { type BenchEvent, INSTRUMENTS, type Instrument } from '../protocol.ts'
 import type { Story } from './story.ts'
 import { wiresOf } from './wires.ts'
 

@@ -2,7 +2,7 @@
  * What a task may ask of a run. Each function gives the facts it found, in the order of time, each with the step of the
  * story at which it stands, so that a reader can be led to it. Pure.
  */
-import type { Deed, Instrument } from '../protocol.ts'
+import type { Deed, Instrument } from '../events.ts'
 import type { TcpFlag } from '../wire/decoded.ts'
 import { errorOf } from './culprit.ts'
 import { type RunEvidence, toldUpTo } from './evidence.ts'

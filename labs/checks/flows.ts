@@ -1,5 +1,5 @@
 /** Conversations: which packets belong together, and whose socket stands at each end. */
-import type { Endpoint } from '../protocol.ts'
+import type { Endpoint } from '../events.ts'
 import type { Decoded } from '../wire/decoded.ts'
 import { SLACK } from './draft.ts'
 import type { Hosts } from './hosts.ts'

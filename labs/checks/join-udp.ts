@@ -1,5 +1,5 @@
 /** Ties datagrams to the calls that sent and received them: by addresses, order and payload. */
-import type { Endpoint } from '../protocol.ts'
+import type { Endpoint } from '../events.ts'
 import { endpointIn } from './calls.ts'
 import { put, SLACK, sorted } from './draft.ts'
 import { goesTo } from './ends.ts'

@@ -1,5 +1,5 @@
 /** The sockets of programs, each from its first call to its last, as their runtimes tell them. */
-import type { Endpoint, ProgramSocket } from '../protocol.ts'
+import type { Endpoint, ProgramSocket } from '../events.ts'
 import { endpointIn, endsSending, type Offsets, type Told } from './calls.ts'
 import { type Draft, plainAddress } from './draft.ts'
 import type { RunEvents } from './runs.ts'

@@ -1,5 +1,5 @@
 /** Frames become packets: decoded, counted, with the hosts they went between. */
-import type { FrameEvent } from '../protocol.ts'
+import type { FrameEvent } from '../events.ts'
 import { decode } from '../wire/decode.ts'
 import type { Decoded, Ip } from '../wire/decoded.ts'
 import { type Draft, NONE } from './draft.ts'

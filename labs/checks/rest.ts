@@ -1,5 +1,6 @@
 /** Whether a run has come to rest: everything has ended, or nothing more happens by itself. Pure. */
-import { type BenchEvent, INSTRUMENTS, type Instrument, isObserved, SHELL, type SocketRow } from '../protocol.ts'
+import { type BenchEvent, INSTRUMENTS, type Instrument, isObserved, type SocketRow } from '../events.ts'
+import { SHELL } from '../protocol.ts'
 import { isView } from '../views.ts'
 
 /** System calls that come back by themselves after a time; a program that waits in one of them is not at rest. */

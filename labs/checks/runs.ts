@@ -1,6 +1,7 @@
 /** Splits the stream of a bench into runs of its lab. Nothing is joined here. */
+
+import { type BenchEvent, type ControlEvent, type FrameEvent, INSTRUMENTS, type Instrument } from '../events.ts'
 import type { Lab, Language } from '../lab.ts'
-import { type BenchEvent, type ControlEvent, type FrameEvent, INSTRUMENTS, type Instrument } from '../protocol.ts'
 import { type Draft, sorted } from './draft.ts'
 import type { Act } from './story.ts'
 import { foldWires, type WiresNow, wiresOf } from './wires.ts'

@@ -2,8 +2,9 @@
  * The shape of a run: what is the same whenever a lab is run. Without times, ports that the kernel chose, the order of
  * what nobody ordered, and how often the kernel acknowledged. A lab may say what else may vary. Pure.
  */
+
+import type { BenchEvent } from '../events.ts'
 import type { Aspect, Lab } from '../lab.ts'
-import type { BenchEvent } from '../protocol.ts'
 import { isView } from '../views.ts'
 import type { Call, Conversation, Packet, Story } from './story.ts'
 import { tellLatest } from './tell.ts'

@@ -1,5 +1,5 @@
 /** The table of sockets after each step. */
-import type { SocketRow } from '../protocol.ts'
+import type { SocketRow } from '../events.ts'
 import { actsOf, type Change, type Fields, landing, merged } from './changes.ts'
 import { type Draft, NONE } from './draft.ts'
 import type { Flow } from './flows.ts'

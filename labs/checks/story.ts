@@ -2,8 +2,9 @@
  * What happened in one run of a lab, told in order and joined together: the line, the call, the packet, the socket.
  * Everything the page draws and a task asks is read from here. Only descriptions; `tell.ts` makes it.
  */
+
+import type { Deed, Edited, Endpoint, Fate, Instrument, Missed, ProgramSocket, SocketRow } from '../events.ts'
 import type { Language } from '../lab.ts'
-import type { Deed, Edited, Endpoint, Fate, Instrument, Missed, ProgramSocket, SocketRow } from '../protocol.ts'
 import type { Decoded } from '../wire/decoded.ts'
 import type { FaultChange, WiresNow } from './wires.ts'
 

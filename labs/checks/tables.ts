@@ -1,5 +1,5 @@
 /** What the kernels' socket tables told, look by look. */
-import type { Endpoint, SocketRow } from '../protocol.ts'
+import type { Endpoint, SocketRow } from '../events.ts'
 import { isAny, plainAddress } from './draft.ts'
 import type { RunEvents } from './runs.ts'
 

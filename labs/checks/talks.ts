@@ -1,5 +1,5 @@
 /** Who talked with whom in a run, and from which step to which: each connection, and all datagrams together. Pure. */
-import type { Endpoint } from '../protocol.ts'
+import type { Endpoint } from '../events.ts'
 import type { Call, Packet, Step, Story } from './story.ts'
 
 /** One connection or several that overlap, or all datagrams. Places are steps. */

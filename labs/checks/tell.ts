@@ -1,5 +1,5 @@
+import type { BenchEvent } from '../events.ts'
 import type { Lab } from '../lab.ts'
-import type { BenchEvent } from '../protocol.ts'
 import { toldOf } from './calls.ts'
 import { Doings } from './doing.ts'
 import { nameEnds } from './ends.ts'

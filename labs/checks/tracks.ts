@@ -1,6 +1,7 @@
 /** Sockets from their first moment to their last: what calls, packets and the kernels' tables each tell of the same one. */
+
+import type { Endpoint, SocketRow } from '../events.ts'
 import type { Lab } from '../lab.ts'
-import type { Endpoint, SocketRow } from '../protocol.ts'
 import { plainAddress, put, SLACK } from './draft.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import type { Join } from './join.ts'

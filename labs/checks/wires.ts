@@ -1,7 +1,8 @@
 /** What the wires of a lab do to frames: as the lab declares it, then as readers changed it. Pure. */
+
+import type { BenchEvent } from '../events.ts'
 import type { Faults } from '../faults.ts'
 import type { Lab } from '../lab.ts'
-import type { BenchEvent } from '../protocol.ts'
 
 /** One wire. A page carries it as JSON with its lab. */
 export interface WireNow {

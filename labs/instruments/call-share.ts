@@ -1,4 +1,4 @@
-import type { Observation } from '../protocol.ts'
+import type { Observation } from '../events.ts'
 
 /** Which of the calls and events of one run are told, where a lab keeps only its first. */
 export class CallShare {

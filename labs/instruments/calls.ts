@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
-import type { Observation, ProgramSocket } from '../protocol.ts'
+import type { Observation, ProgramSocket } from '../events.ts'
 import { readTold } from './told.ts'
 
 /** Who a tracer speaks of, and who is told. */

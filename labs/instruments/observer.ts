@@ -1,5 +1,5 @@
+import type { FrameEvent, Instrument, Observation } from '../events.ts'
 import type { Frames } from '../lab.ts'
-import type { FrameEvent, Instrument, Observation } from '../protocol.ts'
 
 /** A frame as an instrument saw it; who writes it down gives it its number. */
 export type SeenFrame = Omit<FrameEvent, 'kind' | 'n'>

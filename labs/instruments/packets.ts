@@ -1,4 +1,4 @@
-import type { Fate } from '../protocol.ts'
+import type { Fate } from '../events.ts'
 import type { Observer, SeenFrame } from './observer.ts'
 import type { Report } from './reports.ts'
 

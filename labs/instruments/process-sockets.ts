@@ -1,4 +1,4 @@
-import type { SocketRow } from '../protocol.ts'
+import type { SocketRow } from '../events.ts'
 import type { Observed } from './observer.ts'
 import { heldSockets, readTables, type TableRow } from './sockets.ts'
 

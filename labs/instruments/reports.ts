@@ -1,5 +1,5 @@
 /** What wire.py and watch.py tell: the records, and the names in them. Written by reports.py. Pure. */
-import { FATES, type Fate, MISSED, type Missed } from '../protocol.ts'
+import { FATES, type Fate, MISSED, type Missed } from '../events.ts'
 
 /** Where frames were: on a wire, by its number, from one of its ends (0 or 1); or on the loopback of a host. */
 interface Place {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { ipv4Text, ipv6Text } from '../address.ts'
-import type { Endpoint } from '../protocol.ts'
+import type { Endpoint } from '../events.ts'
 
 /** One socket in the kernel's table, as `/proc/PID/net/{tcp,tcp6,udp,udp6}` tells it. */
 export interface TableRow {

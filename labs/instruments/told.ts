@@ -7,7 +7,7 @@ import {
   type Observation,
   type Outcome,
   type ProgramSocket,
-} from '../protocol.ts'
+} from '../events.ts'
 
 /** The run a line speaks of, and how its times are read. */
 interface Of {

@@ -1,5 +1,6 @@
 /** What is said to watch.py, and what it tells besides frames. */
-import { type Endpoint, type Instrument, SHELL, type SocketRow } from '../protocol.ts'
+import type { Endpoint, Instrument, SocketRow } from '../events.ts'
+import { SHELL } from '../protocol.ts'
 import type { KeepCommand } from './line.ts'
 import type { Observed } from './observer.ts'
 import type { Report } from './reports.ts'

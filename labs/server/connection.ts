@@ -1,15 +1,9 @@
 import type { RawData, WebSocket } from 'ws'
 import type { Bench, Page } from '../bench/bench.ts'
-import {
-  type FromBench,
-  type Input,
-  MAX_FRAME,
-  readToBench,
-  type ToBench,
-  type Trouble,
-  Unreadable,
-} from '../protocol.ts'
+import { type FromBench, type Input, MAX_FRAME, type ToBench } from '../protocol.ts'
+import type { Trouble } from '../troubles.ts'
 import type { Door } from './door.ts'
+import { readToBench, Unreadable } from './page-messages.ts'
 import { Rate } from './rate.ts'
 
 export type Opening = Extract<ToBench, { type: 'open' }>

@@ -6,8 +6,8 @@ import type { Deeds, ReaderAct, TypingAct } from '../checks/deeds.ts'
 import { Hearing } from '../checks/evidence.ts'
 import { type StateQuery, states } from '../checks/facts.ts'
 import { tellLatest } from '../checks/tell.ts'
+import type { BenchEvent } from '../events.ts'
 import type { Lab } from '../lab.ts'
-import type { BenchEvent } from '../protocol.ts'
 import type { ReaderHand } from './recorder.ts'
 
 /** What `deeds.ts` in this folder of a lab says; null where there is none. Without a folder: in every run of the lab. */

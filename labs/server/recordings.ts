@@ -2,8 +2,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { differences, shapeOf } from '../checks/shape.ts'
+import type { BenchEvent } from '../events.ts'
 import type { Lab } from '../lab.ts'
-import type { BenchEvent } from '../protocol.ts'
 import { knownOf, type Recording, type RecordingHeader, readRecording, writeRecording } from '../recording.ts'
 
 /** Where the recording of a lab in a mixture of languages lies. @param folder the course's folder */

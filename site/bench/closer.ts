@@ -1,8 +1,8 @@
 /** What a reader opens to look closer: bytes, faults, explanations of errors. Each is loaded when it is first wanted. */
 import { errorOf } from '../../labs/checks/culprit.ts'
 import { foldWires, type WiresNow, wiresOf } from '../../labs/checks/wires.ts'
+import type { BenchEvent } from '../../labs/events.ts'
 import type { Lab } from '../../labs/lab.ts'
-import type { BenchEvent } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
 import type { BytesPanel } from './bytes/bytes-panel.ts'
 import { make } from './dom.ts'

@@ -1,5 +1,6 @@
+import type { Size } from '../../labs/events.ts'
 import type { FaultsDefinition } from '../../labs/faults.ts'
-import type { RunRequest, Size } from '../../labs/protocol.ts'
+import type { RunRequest } from '../../labs/protocol.ts'
 import type { RecordedSource } from './recorded.ts'
 import type { BenchSource, News } from './source.ts'
 

@@ -1,5 +1,6 @@
 /** What a page keeps of its bench's events to tell a story from, within bounds. Pure. */
-import { type BenchEvent, type Instrument, isObserved, SHELL } from '../../labs/protocol.ts'
+import { type BenchEvent, type Instrument, isObserved } from '../../labs/events.ts'
+import { SHELL } from '../../labs/protocol.ts'
 
 /** So many frames, calls and changes of tables are kept from the beginning of a run, and as many of its latest. */
 export const KEPT = 2000

@@ -1,16 +1,8 @@
 /** What a lab shows, as a pure fold over what it is told and what its reader asked for. */
-import {
-  type BenchEvent,
-  type Ending,
-  type Health,
-  type Interpreters,
-  isObserved,
-  type Obstacle,
-  type ReadySocket,
-  type Rung,
-  type Trouble,
-} from '../../labs/protocol.ts'
+import { type BenchEvent, isObserved, type ReadySocket } from '../../labs/events.ts'
+import type { Ending, Health, Interpreters, Obstacle, Rung } from '../../labs/protocol.ts'
 import type { RecordingHeader, RecordingTrouble } from '../../labs/recording.ts'
+import type { Trouble } from '../../labs/troubles.ts'
 import type { Connection, News, Origin } from './source.ts'
 
 export type ProgramState = 'ready' | 'starting' | 'running' | 'exited' | 'failed'

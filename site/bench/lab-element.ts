@@ -1,6 +1,8 @@
 /** `<bench-lab>`: brings a lab of the page to life. What it shows is a fold; this file wires it to buttons. */
+
+import { isObserved } from '../../labs/events.ts'
 import type { Language } from '../../labs/lab.ts'
-import { isObserved, SHELL } from '../../labs/protocol.ts'
+import { SHELL } from '../../labs/protocol.ts'
 import { langOf } from '../languages.ts'
 import type { PredictElement } from '../learn/predict-element.ts'
 import { choose, languageOf } from './choice.ts'

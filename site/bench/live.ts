@@ -1,16 +1,15 @@
+import type { BenchEvent, Size } from '../../labs/events.ts'
 import type { FaultsDefinition } from '../../labs/faults.ts'
 import {
-  type BenchEvent,
   decodeFrames,
   decodeOutput,
   type FromBench,
   MAX_FRAME,
   PROTOCOL,
   type RunRequest,
-  type Size,
   type ToBench,
-  type Trouble,
 } from '../../labs/protocol.ts'
+import type { Trouble } from '../../labs/troubles.ts'
 import { type Invitation, invitation } from './invitation.ts'
 import { Line, type LineParts } from './line.ts'
 import { type BenchMemory, tabMemory } from './memory.ts'

@@ -1,6 +1,6 @@
 /** The moment of a lab: one story, one step of it, and what is lit. All panels of the lab show the same. */
 import type { Step, Story } from '../../labs/checks/story.ts'
-import type { BenchEvent } from '../../labs/protocol.ts'
+import type { BenchEvent } from '../../labs/events.ts'
 import { Evidence } from './evidence.ts'
 
 /** What panels show. */

@@ -1,5 +1,5 @@
 /** When each event of a recording is played: slower where it was quick, and long silences shorter. Pure. */
-import type { BenchEvent } from '../../labs/protocol.ts'
+import type { BenchEvent } from '../../labs/events.ts'
 
 /** A packet takes microseconds. What follows that quickly is played so much slower, that one can see what came first … */
 export const SLOWER = 4

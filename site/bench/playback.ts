@@ -1,7 +1,9 @@
 /** What a lab does with recordings: plays the course's where nothing runs, saves the reader's run, opens one from a file. */
+
+import type { BenchEvent } from '../../labs/events.ts'
 import type { Language } from '../../labs/lab.ts'
 import { mixtureOf } from '../../labs/mixture.ts'
-import { type BenchEvent, PROTOCOL } from '../../labs/protocol.ts'
+import { PROTOCOL } from '../../labs/protocol.ts'
 import type { Known, RecordingHeader, RecordingTrouble } from '../../labs/recording.ts'
 import { Deck } from './deck.ts'
 import { isRecorded, type LabView, whyNot } from './fold.ts'

@@ -1,5 +1,6 @@
+import type { BenchEvent, RunLanguage, Size } from '../../labs/events.ts'
 import type { End, Language } from '../../labs/lab.ts'
-import { type BenchEvent, type RunLanguage, SHELL, type Size } from '../../labs/protocol.ts'
+import { SHELL } from '../../labs/protocol.ts'
 import { commandOf, isView, type ViewName } from '../../labs/views.ts'
 import { copy, pasted } from './clipboard.ts'
 import { isBusy, isRecorded, type LabView, type ProgramView, shownState, whyNot } from './fold.ts'

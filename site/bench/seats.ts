@@ -1,4 +1,5 @@
-import { type BenchEvent, encodeInput, type Size, type ToBench } from '../../labs/protocol.ts'
+import type { BenchEvent, Size } from '../../labs/events.ts'
+import { encodeInput, type ToBench } from '../../labs/protocol.ts'
 import { InputQueue } from './input-queue.ts'
 
 /**

@@ -2,9 +2,12 @@
  * The seam between a lab on the page and the world. The lab asks through it and is told through it, and does not know
  * whether a live bench answers or a recording.
  */
+
+import type { BenchEvent, Size } from '../../labs/events.ts'
 import type { FaultsDefinition } from '../../labs/faults.ts'
-import type { BenchEvent, Ending, Interpreters, RunRequest, Size, Trouble } from '../../labs/protocol.ts'
+import type { Ending, Interpreters, RunRequest } from '../../labs/protocol.ts'
 import type { RecordingHeader, RecordingTrouble } from '../../labs/recording.ts'
+import type { Trouble } from '../../labs/troubles.ts'
 
 /** Where a recording comes from: with the course, or out of a file that the reader opened. */
 export type Origin = 'course' | 'file'

@@ -5,8 +5,9 @@
 
 import type { Story } from '../../labs/checks/story.ts'
 import { tellLatest } from '../../labs/checks/tell.ts'
+import type { BenchEvent } from '../../labs/events.ts'
 import type { Lab } from '../../labs/lab.ts'
-import { type BenchEvent, SHELL } from '../../labs/protocol.ts'
+import { SHELL } from '../../labs/protocol.ts'
 import type { Lang } from '../languages.ts'
 import { type Judging, openJudging } from '../learn/judging.ts'
 import { keepRun } from '../learn/store.ts'

@@ -1,5 +1,6 @@
 /** Keeps the events of a lab's latest run, so that its reader can save them. */
-import { type BenchEvent, isObserved, SHELL } from '../../labs/protocol.ts'
+import { type BenchEvent, isObserved } from '../../labs/events.ts'
+import { SHELL } from '../../labs/protocol.ts'
 import { MOST, type RecordingHeader, writeRecording } from '../../labs/recording.ts'
 import { lastRun, withoutEarlierRuns } from '../../labs/recording-take.ts'
 

@@ -1,4 +1,4 @@
-import type { BenchEvent } from '../../labs/protocol.ts'
+import type { BenchEvent } from '../../labs/events.ts'
 import type { PanelName } from './opened.ts'
 import type { Spread, SpreadParts } from './spread.ts'
 

@@ -1,5 +1,5 @@
-import type { Trouble } from '../../labs/protocol.ts'
 import type { RecordingTrouble } from '../../labs/recording.ts'
+import type { Trouble } from '../../labs/troubles.ts'
 
 /** Words of `content/ui/<lang>/`, by key. */
 export type Words = Readonly<Record<string, string>>

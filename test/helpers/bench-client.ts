@@ -1,20 +1,16 @@
 import { WebSocket } from 'ws'
+import { type ControlEvent, type FrameEvent, isObserved, type Marks, type Observation } from '../../labs/events.ts'
 import {
   BENCH_PATH,
-  type ControlEvent,
   decodeFrames,
   decodeOutput,
   encodeInput,
-  type FrameEvent,
   type FromBench,
-  isObserved,
-  type Marks,
-  type Observation,
   PROTOCOL,
   type RunRequest,
   type ToBench,
-  type Trouble,
 } from '../../labs/protocol.ts'
+import type { Trouble } from '../../labs/troubles.ts'
 import { enter, type Reader } from './readers.ts'
 
 type Observed = Marks & Observation

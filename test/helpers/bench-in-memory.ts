@@ -1,14 +1,6 @@
-import {
-  type BenchEvent,
-  encodeFrames,
-  encodeOutput,
-  type FromBench,
-  type Happening,
-  type Input,
-  PROTOCOL,
-  readToBench,
-  type ToBench,
-} from '../../labs/protocol.ts'
+import type { BenchEvent, Happening } from '../../labs/events.ts'
+import { encodeFrames, encodeOutput, type FromBench, type Input, PROTOCOL, type ToBench } from '../../labs/protocol.ts'
+import { readToBench } from '../../labs/server/page-messages.ts'
 import type { Socket } from '../../site/bench/line.ts'
 import { type FarEnd, WirePair } from './wire-pair.ts'
 

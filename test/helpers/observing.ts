@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { SocketRow } from '../../labs/protocol.ts'
+import type { SocketRow } from '../../labs/events.ts'
 import type { BenchClient } from './bench-client.ts'
 import { childrenOf } from './processes.ts'
 

@@ -1,6 +1,8 @@
 /** A made-up run with an event of every kind, for tests of what writes, reads and plays recordings. */
+
+import type { BenchEvent, Happening } from '../../labs/events.ts'
 import { NO_FAULTS } from '../../labs/faults.ts'
-import { type BenchEvent, type Happening, PROTOCOL } from '../../labs/protocol.ts'
+import { PROTOCOL } from '../../labs/protocol.ts'
 import type { Known, RecordingHeader } from '../../labs/recording.ts'
 
 export const KNOWN: Known = {

@@ -2,7 +2,7 @@
 
 import type { Story } from '../../labs/checks/story.ts'
 import { tellLatest } from '../../labs/checks/tell.ts'
-import type { ProgramSocket } from '../../labs/protocol.ts'
+import type { ProgramSocket } from '../../labs/events.ts'
 import { type Cast, castOf } from '../../site/bench/story/cast.ts'
 import { endpoint, StoryMaker } from './story-maker.ts'
 import { datagramToNobody, fourBytes, type Recorded } from './streams.ts'

@@ -12,9 +12,9 @@ import type {
   TcpState,
 } from '../../labs/checks/story.ts'
 import type { FaultChange } from '../../labs/checks/wires.ts'
+import type { Deed, Endpoint, Instrument, Missed } from '../../labs/events.ts'
 import { NO_FAULTS } from '../../labs/faults.ts'
 import type { Language } from '../../labs/lab.ts'
-import type { Deed, Endpoint, Instrument, Missed } from '../../labs/protocol.ts'
 import type { Arp, Decoded, Icmp, TcpFlag } from '../../labs/wire/decoded.ts'
 import type { Cast } from '../../site/bench/story/cast.ts'
 
@@ -166,8 +166,8 @@ export class StoryMaker {
     return this.#step({ kind: 'seed', before, seed }, null, {})
   }
 
-  gap(what: Instrument, count: number, why: Missed): number {
-    return this.#step({ kind: 'gap', what, count, why }, null, {})
+  gap(what: Instrument, count: number, why: Missed, extras: Extras = {}): number {
+    return this.#step({ kind: 'gap', what, count, why }, null, extras)
   }
 
   /** Marks the conversation of this number as none of the lab's. */

@@ -1,5 +1,5 @@
 /** Streams of events made by hand, as a bench would write them: for tests of whatever is told of a run. */
-import { type Lab, type LabDefinition, readLab } from '../../labs/lab.ts'
+
 import type {
   BenchEvent,
   ControlEvent,
@@ -14,7 +14,8 @@ import type {
   ProgramSocket,
   RunLanguage,
   SocketRow,
-} from '../../labs/protocol.ts'
+} from '../../labs/events.ts'
+import { type Lab, type LabDefinition, readLab } from '../../labs/lab.ts'
 import type { TcpFlag } from '../../labs/wire/decoded.ts'
 import { type TcpValues, tcpFrame } from './frames.ts'
 

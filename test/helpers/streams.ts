@@ -2,8 +2,8 @@
 
 import tcpClientSends from '../../labs/catalog/tcp-client-sends/lab.ts'
 import udpAsFound from '../../labs/catalog/udp-as-found/lab.ts'
+import type { BenchEvent } from '../../labs/events.ts'
 import { type Lab, readLab } from '../../labs/lab.ts'
-import type { BenchEvent } from '../../labs/protocol.ts'
 import { icmpPortUnreachable, udpFrame } from './frames.ts'
 import { at, Connection, rowOf, StreamMaker, socketOf } from './stream.ts'
 

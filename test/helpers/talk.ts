@@ -1,6 +1,7 @@
 /** Two programs in Python that talk over TCP, by hand: their calls, and what goes over the wire. */
+
+import type { ProgramSocket } from '../../labs/events.ts'
 import type { Lab } from '../../labs/lab.ts'
-import type { ProgramSocket } from '../../labs/protocol.ts'
 import {
   at,
   Connection,

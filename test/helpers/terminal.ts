@@ -1,7 +1,7 @@
 import { programEnvironment, SERVER_MARK } from '../../labs/bench/environment.ts'
 import type { LiveNetwork } from '../../labs/bench/network/network.ts'
 import { Terminal } from '../../labs/bench/terminal.ts'
-import type { Size } from '../../labs/protocol.ts'
+import type { Size } from '../../labs/events.ts'
 import { PLAIN, POLICY } from './live-network.ts'
 
 /** How a program ended: its code, or the name of the signal. */

@@ -7,9 +7,9 @@ import { programEnvironment } from '../../labs/bench/environment.ts'
 import { findInterpreters } from '../../labs/bench/interpreters.ts'
 import { PlainNetwork } from '../../labs/bench/network/plain.ts'
 import { homePolicy } from '../../labs/bench/network/policy.ts'
+import type { Observation } from '../../labs/events.ts'
 import { CallReader } from '../../labs/instruments/calls.ts'
 import { tracerEnvironment } from '../../labs/instruments/tracers.ts'
-import type { Observation } from '../../labs/protocol.ts'
 import { COURSE } from './course.ts'
 
 /** Where the small programs of these tests are. */

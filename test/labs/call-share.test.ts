@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Observation } from '../../labs/events.ts'
 import { CallShare } from '../../labs/instruments/call-share.ts'
-import type { Observation } from '../../labs/protocol.ts'
 import { recordedStory } from '../../site/recordings.ts'
 
 const told = { program: 'a', run: 1, socket: null, line: 1 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ControlEvent } from '../../labs/events.ts'
 import type { Language } from '../../labs/lab.ts'
-import type { ControlEvent } from '../../labs/protocol.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { startCourse, type TestCourse } from '../helpers/course.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { FrameEvent } from '../../labs/protocol.ts'
+import type { FrameEvent } from '../../labs/events.ts'
 import { BenchClient } from '../helpers/bench-client.ts'
 import { COURSE, startCourse, type TestCourse } from '../helpers/course.ts'
 import { look } from '../helpers/frame.ts'

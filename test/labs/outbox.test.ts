@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Outbox, type Receiver } from '../../labs/bench/outbox.ts'
+import { type BenchEvent, type FrameEvent, type Happening, isObserved, type OutputEvent } from '../../labs/events.ts'
 import type { SeenFrame } from '../../labs/instruments/observer.ts'
-import {
-  type BenchEvent,
-  decodeFrames,
-  decodeOutput,
-  FLOW,
-  type FrameEvent,
-  type Happening,
-  isObserved,
-  type OutputEvent,
-} from '../../labs/protocol.ts'
+import { decodeFrames, decodeOutput, FLOW } from '../../labs/protocol.ts'
 import { seeded } from '../helpers/random.ts'
 
 const MS = 1e6

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { OutputEvent } from '../../labs/events.ts'
 import {
   decodeOutput,
   encodeInput,
@@ -6,11 +7,9 @@ import {
   MAX_CELLS,
   MAX_FRAME,
   MAX_INPUT,
-  type OutputEvent,
-  readToBench,
   type ToBench,
-  Unreadable,
 } from '../../labs/protocol.ts'
+import { readToBench, Unreadable } from '../../labs/server/page-messages.ts'
 import { seeded } from '../helpers/random.ts'
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte)

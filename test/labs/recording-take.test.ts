@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { BenchEvent, Happening, SocketRow } from '../../labs/events.ts'
 import { NO_FAULTS } from '../../labs/faults.ts'
-import type { BenchEvent, Happening, SocketRow } from '../../labs/protocol.ts'
 import { readRecording, writeRecording } from '../../labs/recording.ts'
 import { lastRun } from '../../labs/recording-take.ts'
 import { HEADER, KNOWN } from '../helpers/recorded.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { FATES } from '../../labs/events.ts'
 import { NO_FAULTS } from '../../labs/faults.ts'
 import { encodeCommand, ReportReader } from '../../labs/instruments/reports.ts'
-import { FATES } from '../../labs/protocol.ts'
 
 /** A record as wire.py writes it: its length, then numbers of so many bytes each, big-endian, then bytes. */
 function record(numbers: [bytes: 1 | 4 | 8, value: number | bigint][], bytes: number[] = []): Buffer {

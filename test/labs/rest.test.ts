@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Rest } from '../../labs/checks/rest.ts'
-import { type BenchEvent, type Happening, INSTRUMENTS, type SocketRow } from '../../labs/protocol.ts'
+import { type BenchEvent, type Happening, INSTRUMENTS, type SocketRow } from '../../labs/events.ts'
 
 /** What has been told, one thing each ms. */
 function rest(...happenings: Happening[]): Rest {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Settling } from '../../labs/bench/settling.ts'
+import type { Happening, SocketRow } from '../../labs/events.ts'
 import type { UpTo } from '../../labs/instruments/observer.ts'
-import type { Happening, SocketRow } from '../../labs/protocol.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { RunLanguage } from '../../labs/protocol.ts'
+import type { RunLanguage } from '../../labs/events.ts'
 import { until } from '../helpers/processes.ts'
 import { atMost, exactly, type Finding, says } from './finding.ts'
 import { mostMemoryOf, sessionOf } from './processes.ts'

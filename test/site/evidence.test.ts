@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { BenchEvent, Happening, SocketRow } from '../../labs/protocol.ts'
+import type { BenchEvent, Happening, SocketRow } from '../../labs/events.ts'
 import { Evidence, KEPT } from '../../site/bench/evidence.ts'
 
 class Told {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import en from '../../content/ui/en/lab.json' with { type: 'json' }
 import zh from '../../content/ui/zh/lab.json' with { type: 'json' }
-import type { Happening, Health, Obstacle, ReadySocket, Rung } from '../../labs/protocol.ts'
+import type { Happening, ReadySocket } from '../../labs/events.ts'
+import type { Health, Obstacle, Rung } from '../../labs/protocol.ts'
 import {
   fold,
   isBusy,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import en from '../../content/ui/en/lab.json' with { type: 'json' }
 import zh from '../../content/ui/zh/lab.json' with { type: 'json' }
-import { ENDINGS, TROUBLES, type Trouble } from '../../labs/protocol.ts'
+import { ENDINGS } from '../../labs/protocol.ts'
+import { TROUBLES, type Trouble } from '../../labs/troubles.ts'
 import { word, wordTrouble } from '../../site/bench/words.ts'
 
 /** One of each; the compiler names the one that is missing. */

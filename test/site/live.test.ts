@@ -1,13 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import {
-  BEAT,
-  type ControlEvent,
-  type Input,
-  MAX_FRAME,
-  MAX_INPUT,
-  PROTOCOL,
-  type ToBench,
-} from '../../labs/protocol.ts'
+import type { ControlEvent } from '../../labs/events.ts'
+import { BEAT, type Input, MAX_FRAME, MAX_INPUT, PROTOCOL, type ToBench } from '../../labs/protocol.ts'
 import { WINDOW } from '../../site/bench/input-queue.ts'
 import type { Entering, Invitation } from '../../site/bench/invitation.ts'
 import type { Socket } from '../../site/bench/line.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import en from '../../content/ui/en/panels.json' with { type: 'json' }
 import zh from '../../content/ui/zh/panels.json' with { type: 'json' }
 import type { Call, Doing, LineMark, Story } from '../../labs/checks/story.ts'
-import type { ProgramSocket } from '../../labs/protocol.ts'
+import type { ProgramSocket } from '../../labs/events.ts'
 import { type CodeMarks, marksOf, missingOf, outcome } from '../../site/bench/code/marks.ts'
 import type { Cast } from '../../site/bench/story/cast.ts'
 import { endpoint, StoryMaker } from '../helpers/story-maker.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Step, Story } from '../../labs/checks/story.ts'
-import type { BenchEvent } from '../../labs/protocol.ts'
+import type { BenchEvent } from '../../labs/events.ts'
 import { Moment, PAUSE, place, type Scene, SHARE } from '../../site/bench/moment.ts'
 import { MOST, Reel } from '../../site/bench/reel.ts'
 import { HandClock } from '../helpers/hand-clock.ts'

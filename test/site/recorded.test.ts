@@ -3,7 +3,7 @@ import en from '../../content/ui/en/lab.json' with { type: 'json' }
 import recordingEn from '../../content/ui/en/recording.json' with { type: 'json' }
 import zh from '../../content/ui/zh/lab.json' with { type: 'json' }
 import recordingZh from '../../content/ui/zh/recording.json' with { type: 'json' }
-import type { BenchEvent, Happening } from '../../labs/protocol.ts'
+import type { BenchEvent, Happening } from '../../labs/events.ts'
 import { RECORDING_TROUBLES, type Recording, type RecordingTrouble } from '../../labs/recording.ts'
 import { fold, isBusy, type LabView, untouched } from '../../site/bench/fold.ts'
 import { LONGEST, paced, SLOW_FOR, SLOWER } from '../../site/bench/pace.ts'

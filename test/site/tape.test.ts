@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { BenchEvent, Happening } from '../../labs/protocol.ts'
+import type { BenchEvent, Happening } from '../../labs/events.ts'
 import { MOST, type Recording, readRecording } from '../../labs/recording.ts'
 import { Tape } from '../../site/bench/tape.ts'
 import { HEADER, KNOWN } from '../helpers/recorded.ts'

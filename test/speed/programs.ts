@@ -1,7 +1,7 @@
 /** The programs that run in the measured terminals, in every contestant's the same. */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { RunLanguage } from '../../labs/protocol.ts'
+import type { RunLanguage } from '../../labs/events.ts'
 
 export type ProgramName = 'echo' | 'lines' | 'endless' | 'idle' | 'hello' | 'again'
 

@@ -1,7 +1,8 @@
+import type { Size } from '../../events.ts'
 import type { Faults } from '../../faults.ts'
 import type { Observed, UpTo } from '../../instruments/observer.ts'
 import type { Capability, Language, Program } from '../../lab.ts'
-import type { Rung, Size } from '../../protocol.ts'
+import type { Rung } from '../../protocol.ts'
 import type { TerminalReader } from './reader.ts'
 
 /** A program's file, where it is to be run. */

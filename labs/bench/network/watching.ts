@@ -1,9 +1,9 @@
+import type { Instrument } from '../../events.ts'
 import type { ReportLine } from '../../instruments/line.ts'
 import type { Observed, UpTo } from '../../instruments/observer.ts'
 import { Packets } from '../../instruments/packets.ts'
 import { tellNews, type WatchCommand } from '../../instruments/watching.ts'
 import type { Network } from '../../network.ts'
-import type { Instrument } from '../../protocol.ts'
 import type { WireCommand } from './wire.ts'
 
 /** A program is not held up for longer by what is to watch it, in ms. */

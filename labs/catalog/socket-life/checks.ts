@@ -9,7 +9,7 @@ import {
   defineChecks,
   firstOf,
 } from '../../checks/judge.ts'
-import type { Deed } from '../../protocol.ts'
+import type { Deed } from '../../events.ts'
 
 /** Connections that the server was given. */
 function accepts(run: RunEvidence): Facts {

@@ -1,7 +1,7 @@
 /** One call of the program that is told, from its beginning to its end. */
 import dgram from 'node:dgram'
 import net from 'node:net'
-import type { Deed, Endpoint } from '../../protocol.ts'
+import type { Deed, Endpoint } from '../../events.ts'
 import { datagramSize, partnerOf, refusalOf, watchAnswer } from './datagrams.ts'
 import { tellCall, tellHeard, tellReturn } from './lines.ts'
 import { enter, leave } from './stack.ts'

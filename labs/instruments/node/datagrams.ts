@@ -2,7 +2,7 @@
 import type dgram from 'node:dgram'
 import { isIP } from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import type { Endpoint } from '../../protocol.ts'
+import type { Endpoint } from '../../events.ts'
 import { type Emitter, handleOf } from './states.ts'
 
 /** How many bytes `send` is given; null for what it will refuse. */

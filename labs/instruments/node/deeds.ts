@@ -1,5 +1,5 @@
 /** Which methods and events are told, and what they do. */
-import type { Deed } from '../../protocol.ts'
+import type { Deed } from '../../events.ts'
 
 type Deeds = Readonly<Record<string, Deed>>
 

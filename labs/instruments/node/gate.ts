@@ -1,6 +1,6 @@
 /** Holds the program before a call, or before it is told of an event, for as long as a reader wants to look: see `gate.py`. */
 import fs from 'node:fs'
-import type { Deed } from '../../protocol.ts'
+import type { Deed } from '../../events.ts'
 import { tellHeld } from './lines.ts'
 import type { State } from './states.ts'
 import { now } from './teller.ts'

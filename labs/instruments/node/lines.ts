@@ -1,5 +1,5 @@
 /** The lines that are told, as `told.ts` reads them. */
-import type { Deed, Endpoint } from '../../protocol.ts'
+import type { Deed, Endpoint } from '../../events.ts'
 import type { State } from './states.ts'
 import { stringify, tell, tellAtOnce } from './teller.ts'
 

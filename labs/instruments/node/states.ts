@@ -1,7 +1,7 @@
 /** What the tracer knows of the program's sockets and servers. */
 import dgram from 'node:dgram'
 import net from 'node:net'
-import type { Endpoint } from '../../protocol.ts'
+import type { Endpoint } from '../../events.ts'
 import { losses, stringify } from './teller.ts'
 
 /** A socket, of TCP or UDP, or a server. */

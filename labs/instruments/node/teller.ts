@@ -3,7 +3,7 @@
  * shares as in `teller.py`.
  */
 import fs from 'node:fs'
-import type { Deed, Missed } from '../../protocol.ts'
+import type { Deed, Missed } from '../../events.ts'
 
 /** So many calls of a run are told in full, and as many events; then so many of each deed a second, or at once. */
 const IN_FULL = 2000

@@ -1,6 +1,6 @@
 /** How arguments, results and errors are told: as Node prints them, shortened, and without running the program's code. */
 import { types } from 'node:util'
-import type { Deed } from '../../protocol.ts'
+import type { Deed } from '../../events.ts'
 
 /** The most that is shown of bytes, of texts, of a list, and of everything. */
 const LONGEST = { bytes: 16, text: 40, list: 8, all: 300 } as const

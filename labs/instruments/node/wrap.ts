@@ -1,7 +1,7 @@
 /** Puts wrappers around the methods that the program calls: each tells, and does what was there before. */
 import dgram from 'node:dgram'
 import net from 'node:net'
-import type { Deed } from '../../protocol.ts'
+import type { Deed } from '../../events.ts'
 import { Call } from './call.ts'
 import { DATAGRAM_METHODS, MAKERS, SERVER_METHODS, SOCKET_METHODS } from './deeds.ts'
 import { waitAtGate } from './gate.ts'

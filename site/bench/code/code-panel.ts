@@ -1,6 +1,7 @@
 /** The marks beside a program's lines: what each gave, and where it waits. The text itself is the page's own. */
+
+import type { Edited } from '../../../labs/events.ts'
 import { LANGUAGES, type Language } from '../../../labs/lab.ts'
-import type { Edited } from '../../../labs/protocol.ts'
 import { addStyle, make } from '../dom.ts'
 import type { Scene } from '../moment.ts'
 import { type Words, word } from '../words.ts'

@@ -1,7 +1,7 @@
 /** What stands beside the lines of a program at a moment. Pure. */
 import type { Act, Call, Story } from '../../../labs/checks/story.ts'
+import type { Edited, Instrument } from '../../../labs/events.ts'
 import type { Language } from '../../../labs/lab.ts'
-import type { Edited, Instrument } from '../../../labs/protocol.ts'
 import { callName } from '../story/call-sentence.ts'
 import { type Words, word } from '../words.ts'
 

@@ -1,6 +1,7 @@
 /** All that is edited in one lab. Loaded when the reader presses Edit, has a version of their own, or sees one that was run. */
+
+import type { BenchEvent } from '../../../labs/events.ts'
 import { LANGUAGES, type Language } from '../../../labs/lab.ts'
-import type { BenchEvent } from '../../../labs/protocol.ts'
 import type { Lang } from '../../languages.ts'
 import type { Ran } from '../code/code-panel.ts'
 import { addStyle } from '../dom.ts'

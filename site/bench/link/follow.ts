@@ -1,5 +1,5 @@
 /** Copies links to a moment and opens them; what a link says wrongly is told, and takes nothing away. */
-import type { RunLanguage } from '../../../labs/protocol.ts'
+import type { RunLanguage } from '../../../labs/events.ts'
 import { langOf } from '../../languages.ts'
 import { copy } from '../clipboard.ts'
 import { untouched } from '../fold.ts'

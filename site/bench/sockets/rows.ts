@@ -1,6 +1,6 @@
 /** The rows of the sockets panel at a moment. Pure. */
 import type { Act, SocketView, Story } from '../../../labs/checks/story.ts'
-import type { Endpoint } from '../../../labs/protocol.ts'
+import type { Endpoint } from '../../../labs/events.ts'
 import { type Words, word } from '../words.ts'
 
 /** A cell, and what stood in it before this step when that was another thing. */

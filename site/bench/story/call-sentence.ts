@@ -1,6 +1,6 @@
 /** What a program does at a step, in sentences: what it calls, what it waits for, what it is told. Pure. */
 import type { Call, Step, Story } from '../../../labs/checks/story.ts'
-import type { Deed } from '../../../labs/protocol.ts'
+import type { Deed } from '../../../labs/events.ts'
 import { endpointText } from './endpoints.ts'
 import { indexOf } from './index-of.ts'
 import type { Clause, Who } from './sentence.ts'

@@ -1,6 +1,6 @@
 /** Addresses and ports: who a packet says it is from, and how that is written. Pure. */
 import type { Packet } from '../../../labs/checks/story.ts'
-import type { Endpoint } from '../../../labs/protocol.ts'
+import type { Endpoint } from '../../../labs/events.ts'
 import type { Decoded } from '../../../labs/wire/decoded.ts'
 
 /** Where a packet says it comes from; port 0 where it names none, null where it names no address. */

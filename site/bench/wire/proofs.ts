@@ -1,6 +1,6 @@
 /** What the calls of both programs prove to have crossed, where packets are not seen. Pure. */
 import type { Call, Story } from '../../../labs/checks/story.ts'
-import type { Endpoint } from '../../../labs/protocol.ts'
+import type { Endpoint } from '../../../labs/events.ts'
 import { isSame } from '../story/endpoints.ts'
 
 /** Something was at one end, and then it was at the other. */

@@ -2,7 +2,7 @@
 
 import type { Packet } from '../../../labs/checks/story.ts'
 import { REMARKS } from '../../../labs/checks/story.ts'
-import { FATES } from '../../../labs/protocol.ts'
+import { FATES } from '../../../labs/events.ts'
 import { TCP_FLAGS } from '../../../labs/wire/decoded.ts'
 import { otherAddress } from '../story/endpoints.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CULPRITS, culpritOf, ERRORS, errorOf } from '../../../labs/checks/culprit.ts'
-import type { ProgramSocket } from '../../../labs/protocol.ts'
+import type { ProgramSocket } from '../../../labs/events.ts'
 import { endpoint, StoryMaker } from '../../helpers/story-maker.ts'
 
 const CAST = {
