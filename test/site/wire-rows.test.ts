@@ -312,6 +312,17 @@ describe('the layout', () => {
     expect(heightOf(gap)).toBeGreaterThan(heightOf({}) ?? 0)
   })
 
+  it('puts words over all lanes below the name of a state that is new in their row', () => {
+    const maker = new StoryMaker(TWO_HOSTS)
+    maker.starts('server', 'py')
+    maker.gap('packets', 400, 'let-go')
+    maker.gap('packets', 400, 'let-go', { states: [['server', 'ESTABLISHED', 'FIN-WAIT-1']] })
+    const drawn = drawing({ story: maker.story(), cast: TWO_HOSTS })
+    expect([1, 2].map((place) => drawn.view(place).below)).toEqual([false, true])
+    const [, alone = 0, below = 0] = drawn.layout.heights
+    expect(below).toBeGreaterThan(alone)
+  })
+
   it('has a ruler of a round time that can be seen', () => {
     expect(rulerOf(0.05)).toEqual({ ms: 500, px: 25 })
     expect(rulerOf(20)).toEqual({ ms: 1, px: 20 })

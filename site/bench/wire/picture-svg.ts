@@ -149,7 +149,7 @@ function rowPicture(drawing: Drawing, place: number, columns: Columns, stations:
     `<text x="${middle}" y="${y}" text-anchor="middle" fill="${PAPER['ink-3']}">${escaped(text)}</text>`
   const space = next - top - height
   const between = [
-    ...(view.over ? [aside(view.over, BASE)] : []),
+    ...(view.over ? [aside(view.over, view.below ? BASE + LINE : BASE)] : []),
     ...(view.pause
       ? [aside(layout.cuts[place] ? view.pause.cut : view.pause.text, space > 0 ? height + space / 2 + 4 : BASE)]
       : []),

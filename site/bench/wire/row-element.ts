@@ -36,7 +36,7 @@ export interface RowWords {
 const TAIL = 8
 
 export function rowElement(view: RowView, stations: readonly Station[], place: Place, words: RowWords): HTMLElement {
-  const { row, name, no, zones, legs, packet, over, pause } = view
+  const { row, name, no, zones, legs, packet, over, below, pause } = view
   const run = row.kind === 'run' ? row : null
   const lanes = stations.flatMap((station, i) => {
     const zone = zoneElement(zones[i] as ZoneView, station, sideOf(i, stations))
@@ -59,7 +59,7 @@ export function rowElement(view: RowView, stations: readonly Station[], place: P
     make('span', { class: 'vh' }, name),
     make('span', { class: 'no', 'aria-hidden': 'true' }, no.replace('–', '–\n')),
     ...lanes.map((lane) => hidden(lane)),
-    ...(over ? [hidden(make('span', { class: 'over' }, make('span', {}, over)))] : []),
+    ...(over ? [hidden(make('span', { class: below ? 'over below' : 'over' }, make('span', {}, over)))] : []),
     ...(pause
       ? [
           hidden(

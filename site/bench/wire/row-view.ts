@@ -8,7 +8,7 @@ import { type Pause, pauseText } from '../story/time.ts'
 import { count, say, type Voice } from '../story/wording.ts'
 import { type Line, type Measure, packetLines, partLines, wrapped } from './lines.ts'
 import { isLong, type Note, noteOf } from './notes.ts'
-import type { Row, RunRow, StepRow } from './rows.ts'
+import { isOverAll, type Row, type RunRow, type StepRow } from './rows.ts'
 
 /** Everything a row is read from. */
 export interface Scene {
@@ -68,6 +68,8 @@ export interface RowView {
   readonly legs: readonly (LegView | null)[]
   /** What happened to the wire itself; over all lanes. */
   readonly over: string | null
+  /** These words stand below the tags of the row. */
+  readonly below: boolean
   readonly pause: Pause | null
 }
 
@@ -98,7 +100,17 @@ export function viewOf(row: Row, scene: Scene): RowView {
   const pause = row.pause === null ? null : pauseText(row.pause, voice)
   const no = row.kind === 'step' || row.open ? String(row.from) : `${row.from}–${row.at}`
   const packet = row.kind === 'step' ? (row.packet?.number ?? null) : null
-  return { row, no, name: nameOf(row, zones, over, pause, scene), packet, zones, legs, over, pause }
+  return {
+    row,
+    no,
+    name: nameOf(row, zones, over, pause, scene),
+    packet,
+    zones,
+    legs,
+    over,
+    below: isBelowTags(row),
+    pause,
+  }
 }
 
 function legOf({ from, to }: Way, legs: number): number {
@@ -250,10 +262,16 @@ function noteIn(row: Row, station: Station, { story, voice, zone, measure }: Sce
   return note && { ...note, two: isLong(note, zone, measure) }
 }
 
-/** Whether any station of a row needs two lines for its call. Of most rows it is known without wording them. */
+/** Whether any station of a row needs two lines. Of most rows it is known without wording them. */
 export function isTall(row: Row, scene: Scene): boolean {
+  if (isBelowTags(row)) return true
   if (row.kind === 'run' || !('call' in row.step) || scene.story.calls[row.step.call]?.error == null) return false
   return scene.stations.some((station) => noteIn(row, station, scene)?.two)
+}
+
+/** Whether the words over all lanes would meet the name of a new state. */
+function isBelowTags(row: Row): boolean {
+  return row.kind === 'step' && isOverAll(row) && row.step.states.length > 0
 }
 
 /** States as Linux shortens them. */
