@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { whyNoOwnNetwork } from './test/helpers/live-network.ts'
 
-/** Files that start no server, no bench and no browser: they need no process of their own each. */
+/** Files that think, and start hardly anything: they share processes. */
 const PURE = [
   'test/site/**/*.test.ts',
   'test/content/*.test.ts',
@@ -42,6 +42,9 @@ const ALONE = [
   ].map((name) => `test/labs/${name}.test.ts`),
 ]
 
+/** Set by test/run.ts, when files that failed are run again. */
+const { ONE_AT_A_TIME } = process.env
+
 const common = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -62,7 +65,7 @@ export default defineConfig({
           include: PURE,
           exclude: ALONE,
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers: ONE_AT_A_TIME ? 1 : 2,
           sequence: { groupOrder: 0 },
         },
       },
@@ -73,7 +76,7 @@ export default defineConfig({
           name: 'beside',
           include: ['test/**/*.test.ts'],
           exclude: [...ALONE, ...PURE],
-          maxWorkers: whyNoOwnNetwork === null && !process.env.ONE_AT_A_TIME ? 3 : 1,
+          maxWorkers: whyNoOwnNetwork === null && !ONE_AT_A_TIME ? 3 : 1,
           sequence: { groupOrder: 1 },
         },
       },
